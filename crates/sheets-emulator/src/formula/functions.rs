@@ -318,6 +318,12 @@ impl FunctionCall<'_, '_> {
             reason = "a year far out of range is refused below"
         )]
         let (year, month, day) = (self.number(0)? as i16, self.number(1)? as i32 - 1, self.number(2)?);
+        // Years before 1900 count from 1900 (https://support.google.com/docs/answer/3092969).
+        let year = match year {
+            ..0 => return Err("#NUM!"),
+            0..1900 => year + 1900,
+            _ => year,
+        };
         let first = jiff::civil::Date::new(year, 1, 1).map_err(|_| "#NUM!")?;
         let first = first
             .checked_add(jiff::Span::new().months(month))

@@ -158,7 +158,10 @@ fn split_sections(pattern: &str) -> Vec<&str> {
 
 enum PatternPiece {
     Literal(String),
+    /// Character and how often it is repeated.
     Run(char, usize),
+    /// Elapsed time such as `[hh]`: the unit `h`, `m` or `s`, and the smallest number of digits.
+    Elapsed(char, usize),
 }
 
 /// Splits a pattern into literal texts and runs of one character.
@@ -200,8 +203,13 @@ fn bracket(inside: &str, result: &mut Vec<PatternPiece>) {
     if let Some(currency) = inside.strip_prefix('$') {
         let sign = currency.split('-').next().unwrap_or_default();
         result.push(PatternPiece::Literal(sign.to_owned()));
-    } else if inside.len() <= 3 && !inside.is_empty() && inside.chars().all(|letter| matches!(letter, 'h' | 'H')) {
-        result.push(PatternPiece::Run('\u{1}', inside.len()));
+        return;
+    }
+    let unit = inside.chars().next().map(|letter| letter.to_ascii_lowercase());
+    if let Some(unit @ ('h' | 'm' | 's')) = unit
+        && inside.chars().all(|letter| letter.eq_ignore_ascii_case(&unit))
+    {
+        result.push(PatternPiece::Elapsed(unit, inside.len()));
     }
 }
 
@@ -210,9 +218,8 @@ fn is_date_pattern(pattern: &str) -> bool {
     let mut temporal = false;
     for piece in pieces(pattern) {
         match piece {
-            PatternPiece::Run('y' | 'Y' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'm' | 'M' | '\u{1}', _) => {
-                temporal = true
-            }
+            PatternPiece::Run('y' | 'Y' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'm' | 'M', _)
+            | PatternPiece::Elapsed(..) => temporal = true,
             PatternPiece::Run('#' | '?', _) => digits = true,
             _ => {}
         }
@@ -227,14 +234,25 @@ struct DigitPattern {
     decimals: usize,
     optional_decimals: usize,
     grouped: bool,
-    scientific: Option<usize>,
+    /// Number of commas behind the digits, each of which divides by a thousand.
+    thousands: i32,
+    exponent: Option<ExponentPattern>,
+}
+
+/// Exponent of a pattern such as `0.00E+00`.
+#[derive(Clone, Copy)]
+struct ExponentPattern {
+    letter: char,
+    width: usize,
+    /// Whether a positive exponent shows its sign.
+    has_plus: bool,
 }
 
 fn numeric(section: &FormatSection<'_>, number: f64, locale: Locale) -> String {
     let pieces = pieces(section.pattern);
     let percent = pieces.iter().any(|piece| matches!(piece, PatternPiece::Run('%', _)));
-    let scaled = if percent { number * 100.0 } else { number };
     let digits = digits(&pieces);
+    let scaled = if percent { number * 100.0 } else { number } / 1000_f64.powi(digits.thousands);
     let body = locale.localised(body(&digits, scaled.abs()));
     let mut text = String::new();
     if number < 0.0 && !section.own_sign && body.chars().any(|digit| ('1'..='9').contains(&digit)) {
@@ -255,6 +273,7 @@ fn numeric(section: &FormatSection<'_>, number: f64, locale: Locale) -> String {
             }
             PatternPiece::Run('@', _) => text.push_str(&locale.localised(general(number))),
             PatternPiece::Run(letter, count) => text.extend(std::iter::repeat_n(*letter, *count)),
+            PatternPiece::Elapsed(..) => {}
         }
     }
     text
@@ -262,19 +281,25 @@ fn numeric(section: &FormatSection<'_>, number: f64, locale: Locale) -> String {
 
 fn digits(pieces: &[PatternPiece]) -> DigitPattern {
     let mut result = DigitPattern::default();
-    let (mut after_point, mut exponent) = (false, false);
-    for piece in pieces {
-        match piece {
-            PatternPiece::Run('E' | 'e', _) => {
-                exponent = true;
-                result.scientific = Some(2);
+    let mut after_point = false;
+    for (index, piece) in pieces.iter().enumerate() {
+        match (piece, &mut result.exponent) {
+            (PatternPiece::Run(letter @ ('E' | 'e'), _), _) => {
+                result.exponent = Some(ExponentPattern {
+                    letter: *letter,
+                    width: 2,
+                    has_plus: !matches!(pieces.get(index + 1), Some(PatternPiece::Run('-', _))),
+                });
             }
-            PatternPiece::Run('0', count) if exponent => result.scientific = Some(*count),
-            PatternPiece::Run('.', _) => after_point = true,
-            PatternPiece::Run('0', count) if after_point => result.decimals += count,
-            PatternPiece::Run('#' | '?', count) if after_point => result.optional_decimals += count,
-            PatternPiece::Run('0', count) => result.whole += count,
-            PatternPiece::Run(',', _) => result.grouped = true,
+            (PatternPiece::Run('0', count), Some(exponent)) => exponent.width = *count,
+            (PatternPiece::Run('.', _), _) => after_point = true,
+            (PatternPiece::Run('0', count), _) if after_point => result.decimals += count,
+            (PatternPiece::Run('#' | '?', count), _) if after_point => result.optional_decimals += count,
+            (PatternPiece::Run('0', count), _) => result.whole += count,
+            (PatternPiece::Run(',', count), _) => match pieces.get(index + 1) {
+                Some(PatternPiece::Run('0' | '#' | '?', _)) => result.grouped = true,
+                _ => result.thousands += i32::try_from(*count).unwrap_or(0),
+            },
             _ => {}
         }
     }
@@ -283,15 +308,17 @@ fn digits(pieces: &[PatternPiece]) -> DigitPattern {
 
 fn body(digits: &DigitPattern, size: f64) -> String {
     let decimals = digits.decimals + digits.optional_decimals;
-    if let Some(width) = digits.scientific {
+    if let Some(pattern) = digits.exponent {
         let text = format!("{size:.decimals$E}");
         let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
         let exponent: i32 = exponent.parse().unwrap_or(0);
-        return format!(
-            "{mantissa}E{}{:0width$}",
-            if exponent < 0 { '-' } else { '+' },
-            exponent.abs()
-        );
+        let sign = match exponent {
+            ..0 => "-",
+            _ if pattern.has_plus => "+",
+            _ => "",
+        };
+        let (letter, width, size) = (pattern.letter, pattern.width, exponent.abs());
+        return format!("{mantissa}{letter}{sign}{size:0width$}");
     }
     let text = round_half_up(size, decimals);
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
