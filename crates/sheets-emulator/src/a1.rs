@@ -272,3 +272,179 @@ fn looks_like_a_cell(title: &str) -> bool {
 pub fn full_name(title: &str, rectangle: Rectangle) -> String {
     format!("{}!{}", quoted_title(title), rectangle.to_a1())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn open(rows: (Option<u32>, Option<u32>), columns: (Option<u32>, Option<u32>)) -> OpenArea {
+        OpenArea {
+            start_row: rows.0,
+            end_row: rows.1,
+            start_column: columns.0,
+            end_column: columns.1,
+        }
+    }
+
+    #[test]
+    fn columns_are_letters_without_a_zero() {
+        for (letters, index) in [
+            ("A", 0),
+            ("Z", 25),
+            ("AA", 26),
+            ("AZ", 51),
+            ("BA", 52),
+            ("ZZ", 701),
+            ("AAA", 702),
+            ("ZZZ", MAX_COLUMNS - 1),
+        ] {
+            assert_eq!(column_index(letters), Some(index), "{letters}");
+            assert_eq!(column_index(&letters.to_lowercase()), Some(index), "{letters}");
+            assert_eq!(column_letters(index), letters);
+        }
+        for wrong in ["", "AAAA", "1", "É", "A1", " A"] {
+            assert_eq!(column_index(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_cells_rows_columns_or_open() {
+        let cell = |index: u32| (Some(index), Some(index + 1));
+        for (text, expected) in [
+            ("A1", open(cell(0), cell(0))),
+            ("$B$2", open(cell(1), cell(1))),
+            ("b2", open(cell(1), cell(1))),
+            ("R2C3", open(cell(1), cell(2))),
+            ("R1C1:R2C2", open((Some(0), Some(2)), (Some(0), Some(2)))),
+            ("A1:B2", open((Some(0), Some(2)), (Some(0), Some(2)))),
+            ("B2:A1", open((Some(0), Some(2)), (Some(0), Some(2)))),
+            ("B1:A2", open((Some(0), Some(2)), (Some(0), Some(2)))),
+            ("C:C", open((None, None), cell(2))),
+            ("D:B", open((None, None), (Some(1), Some(4)))),
+            ("2:3", open((Some(1), Some(3)), (None, None))),
+            ("A5:G", open((Some(4), None), (Some(0), Some(7)))),
+            ("A1:1", open(cell(0), (Some(0), None))),
+            ("A1:A", open((Some(0), None), cell(0))),
+            ("ZZZ10000000", open(cell(9_999_999), cell(18_277))),
+        ] {
+            assert_eq!(area(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed_ranges_are_none() {
+        for wrong in [
+            "",
+            ":",
+            "A",
+            "1",
+            "A0",
+            "0:1",
+            "AAAA1",
+            "A1:",
+            ":A1",
+            "A1:B2:C3",
+            "A-1",
+            "A1 B2",
+            "A10000001",
+            "R0C1",
+            "R1C18279",
+            "RC",
+            "$",
+            "A$",
+            "é1",
+            "A1!",
+        ] {
+            assert_eq!(area(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn texts_split_into_title_and_range() {
+        let range = |sheet: Option<&str>, rest: Option<&str>, quoted| ParsedRange {
+            sheet: sheet.map(str::to_owned),
+            rest: rest.map(str::to_owned),
+            quoted,
+        };
+        for (text, expected) in [
+            ("A1", range(None, Some("A1"), false)),
+            ("Sheet1", range(None, Some("Sheet1"), false)),
+            ("Sheet1!A1", range(Some("Sheet1"), Some("A1"), false)),
+            ("'Sheet1'!A1", range(Some("Sheet1"), Some("A1"), true)),
+            ("'Sheet1'", range(Some("Sheet1"), None, true)),
+            ("'it''s'!A1", range(Some("it's"), Some("A1"), true)),
+            ("''''!A1", range(Some("'"), Some("A1"), true)),
+            // Google also accepts titles with spaces and emoji without quotes.
+            ("🌵 test 1!A1", range(Some("🌵 test 1"), Some("A1"), false)),
+            ("a!b!A1", range(Some("a!b"), Some("A1"), false)),
+            ("'a!b'!A1", range(Some("a!b"), Some("A1"), true)),
+        ] {
+            assert_eq!(split(text), Some(expected), "{text}");
+        }
+        for wrong in ["'a", "'a'b", "'a'!", "!A1", "a!", "'a''"] {
+            assert_eq!(split(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn titles_are_quoted_where_they_could_be_misread() {
+        for (title, quoted) in [
+            ("Sheet1", "Sheet1"),
+            ("Raw", "Raw"),
+            ("snake_case", "snake_case"),
+            ("D3", "'D3'"),
+            ("R1C1", "'R1C1'"),
+            ("2026", "'2026'"),
+            ("Test x", "'Test x'"),
+            ("it's", "'it''s'"),
+            ("🌵 a 1", "'🌵 a 1'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted_title(title), quoted, "{title}");
+        }
+    }
+
+    #[test]
+    fn rectangles_share_cells_or_contain_each_other() {
+        let area = |text: &str| area(text).map(|open| open.within(1000, 26)).expect(text);
+        for (one, other, intersects, contains) in [
+            ("A1:B2", "B2:C3", true, false),
+            ("A1:B2", "C3", false, false),
+            ("A1:B2", "C1:C2", false, false),
+            ("A1:C3", "B2", true, true),
+            ("A1:C3", "A1:C3", true, true),
+            ("C:C", "A2:Z2", true, false),
+        ] {
+            assert_eq!(area(one).intersects(&area(other)), intersects, "{one} {other}");
+            assert_eq!(area(other).intersects(&area(one)), intersects, "{other} {one}");
+            assert_eq!(area(one).contains(&area(other)), contains, "{one} {other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_written_range_reads_back_as_itself(
+            top in 0u32..2_000_000, left in 0u32..18_000, height in 1u32..5000, width in 1u32..200,
+        ) {
+            let rectangle = Rectangle { top, left, bottom: top + height, right: left + width };
+            let read = area(&rectangle.to_a1()).map(|open| open.within(0, 0));
+            prop_assert_eq!(read, Some(rectangle));
+        }
+
+        #[test]
+        fn a_quoted_title_reads_back_as_itself(title in "[ -~àé🌵]{1,20}") {
+            let written = split(&full_name(&title, Rectangle { top: 0, left: 0, bottom: 2, right: 2 }));
+            let written = written.expect("a range");
+            prop_assert_eq!(written.sheet, Some(title));
+            prop_assert_eq!(written.rest.as_deref(), Some("A1:B2"));
+        }
+
+        #[test]
+        fn nothing_typed_as_a_range_makes_the_parser_panic(text in "\\PC{0,30}") {
+            let _ = split(&text);
+            let _ = area(&text);
+        }
+    }
+}

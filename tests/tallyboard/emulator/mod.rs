@@ -10,7 +10,6 @@ mod faults;
 mod grid;
 mod gspread;
 mod metadata;
-mod notation;
 mod replay;
 mod schema;
 mod tokens;

@@ -4,3 +4,6 @@ pub(crate) mod locale;
 pub(crate) mod number_format;
 pub(crate) mod serial_date;
 pub(crate) mod user_entered;
+
+#[cfg(test)]
+mod tests;

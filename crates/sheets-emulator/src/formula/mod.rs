@@ -221,3 +221,6 @@ impl<'a> Evaluator<'a> {
         CellValue::Text(Arc::from(value))
     }
 }
+
+#[cfg(test)]
+mod tests;
