@@ -23,7 +23,7 @@ use web::{middleware::RequestGuard, page::DataSource};
 
 pub use crate::app::{
     assembly::{AppParts, router, tabs},
-    spreadsheet::STORE_IDENTITY,
+    spreadsheet::{STORE_IDENTITY, emulator_options},
 };
 use crate::{
     app::{assembly::assemble, cross_board::Boards},

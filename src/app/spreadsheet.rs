@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use sheets_emulator::Emulator;
+use sheets_emulator::{Emulator, EmulatorOptions};
 use sheets_store::{
     CallError, SetupProblem, SpreadsheetConnection, Store,
     clock::Clock,
@@ -66,13 +66,22 @@ pub(crate) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
     Ok((store, emulator))
 }
 
+/// Options of the emulator that this program starts: its names, which the keys and files of earlier versions have too.
+pub fn emulator_options() -> EmulatorOptions {
+    EmulatorOptions {
+        title: "Tallyboard".to_owned(),
+        client_email: "emulator@tallyboard-emulator.iam.gserviceaccount.com".to_owned(),
+        ..EmulatorOptions::default()
+    }
+}
+
 /// Listens on the port after that of the app, so that links into the spreadsheet survive a restart, or on any free port
 /// if that one is taken.
 async fn start_emulator(config: &Config) -> Result<Emulator, sheets_emulator::StartError> {
-    let on_port = |port| sheets_emulator::EmulatorOptions {
+    let on_port = |port| EmulatorOptions {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         data: Some(config.data_dir.clone()),
-        ..sheets_emulator::EmulatorOptions::default()
+        ..emulator_options()
     };
     if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1)
         && let Ok(emulator) = Emulator::start(on_port(next)).await

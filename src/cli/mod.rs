@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use web::server::{self, Timeouts};
 
 use crate::{
-    app::App,
+    app::{App, emulator_options},
     config::{Config, Environment, Listen, SpreadsheetSource},
 };
 
@@ -189,7 +189,7 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
                 any_token,
                 quota_per_minute,
                 latency,
-                ..sheets_emulator::EmulatorOptions::default()
+                ..emulator_options()
             })
             .await
         }

@@ -21,9 +21,6 @@ use rsa::{
 use serde_json::{Value as Json, json};
 use tokio::sync::OnceCell;
 
-/// E-mail address of the service account, which spreadsheets are shared with.
-pub const CLIENT_EMAIL: &str = "emulator@tallyboard-emulator.iam.gserviceaccount.com";
-
 const KEY_BITS: usize = 2048;
 const KEY_FILE: &str = "service-account.json";
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3599);
@@ -76,14 +73,25 @@ pub struct TokenAccess {
     pub drive: AccessLevel,
 }
 
+/// Options of the authorization server.
+#[derive(Clone, Debug)]
+pub struct AuthOptions {
+    /// URL of the token endpoint.
+    pub token_uri: String,
+    /// E-mail address of the service account.
+    pub client_email: String,
+    /// Folder of the key file; `None` keeps the key in memory.
+    pub directory: Option<PathBuf>,
+    /// Whether every bearer token is accepted.
+    pub any_token: bool,
+}
+
 /// Authorization server: the service account and the issued tokens.
 pub struct AuthServer {
-    token_uri: String,
-    directory: Option<PathBuf>,
+    options: AuthOptions,
     account: OnceCell<ServiceAccount>,
     tokens: Mutex<HashMap<String, (TokenAccess, Instant)>>,
     owner_token: String,
-    any_token: bool,
 }
 
 /// Response of the token endpoint: HTTP status and body.
@@ -91,16 +99,14 @@ pub type TokenResponse = (u16, Json);
 
 impl AuthServer {
     /// Creates the server. The key is generated or read on first use.
-    pub fn new(token_uri: String, directory: Option<PathBuf>, any_token: bool) -> Self {
+    pub fn new(options: AuthOptions) -> Self {
         let owner_token = format!("owner-{}", random_token());
         let tokens = Mutex::new(HashMap::new());
         Self {
-            token_uri,
-            directory,
+            options,
             account: OnceCell::new(),
             tokens,
             owner_token,
-            any_token,
         }
     }
 
@@ -112,7 +118,7 @@ impl AuthServer {
     /// Access levels of a bearer token; `None` for an unknown or expired token.
     pub fn access(&self, token: Option<&str>) -> Option<TokenAccess> {
         let token = token?;
-        if self.any_token || token == self.owner_token {
+        if self.options.any_token || token == self.owner_token {
             return Some(TokenAccess {
                 sheets: AccessLevel::Write,
                 drive: AccessLevel::Write,
@@ -125,12 +131,10 @@ impl AuthServer {
     }
 
     async fn account(&self) -> Result<&ServiceAccount, KeyError> {
-        let directory = self.directory.clone();
-        let token_uri = self.token_uri.clone();
+        let options = self.options.clone();
         self.account
             .get_or_try_init(|| async move {
-                let task =
-                    tokio::task::spawn_blocking(move || load_or_create_account(directory.as_deref(), &token_uri));
+                let task = tokio::task::spawn_blocking(move || load_or_create_account(&options));
                 task.await.map_err(|error| KeyError::Key(error.to_string()))?
             })
             .await
@@ -141,12 +145,15 @@ impl AuthServer {
     /// # Errors
     /// If the key cannot be created, read or written.
     pub async fn key_file(&self) -> Result<String, KeyError> {
-        Ok(key_file(self.account().await?, &self.token_uri))
+        Ok(key_file(self.account().await?, &self.options))
     }
 
     /// Path of the key file, if the emulator has a data directory.
     pub fn key_path(&self) -> Option<PathBuf> {
-        self.directory.as_ref().map(|directory| directory.join(KEY_FILE))
+        self.options
+            .directory
+            .as_ref()
+            .map(|directory| directory.join(KEY_FILE))
     }
 
     /// Handles a form posted to the token endpoint.
@@ -167,7 +174,7 @@ impl AuthServer {
         };
         let account = self.account().await?;
         let now = jiff::Timestamp::now().as_second();
-        Ok(match verify(assertion, &account.public, &self.token_uri, now) {
+        Ok(match verify(assertion, &account.public, &self.options, now) {
             Ok(access) => self.issue_token(access),
             Err((error, description)) => token_error(error, &description),
         })
@@ -197,7 +204,12 @@ fn random_token() -> String {
 
 type TokenError = (&'static str, String);
 
-fn verify(assertion: &str, key: &VerifyingKey<Sha256>, audience: &str, now: i64) -> Result<TokenAccess, TokenError> {
+fn verify(
+    assertion: &str,
+    key: &VerifyingKey<Sha256>,
+    options: &AuthOptions,
+    now: i64,
+) -> Result<TokenAccess, TokenError> {
     let grant = |text: &str| ("invalid_grant", text.to_owned());
     let mut parts = assertion.split('.');
     let (Some(header), Some(claims), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
@@ -214,13 +226,13 @@ fn verify(assertion: &str, key: &VerifyingKey<Sha256>, audience: &str, now: i64)
     let signed = &assertion[..assertion.len() - signature.len() - 1];
     let signature = decode(signature).and_then(|bytes| Signature::try_from(&bytes[..]).ok());
     let is_signed = signature.is_some_and(|signature| key.verify(signed.as_bytes(), &signature).is_ok());
-    if claims_json["iss"] != CLIENT_EMAIL {
+    if claims_json["iss"] != *options.client_email {
         return Err(grant("Invalid grant: account not found"));
     }
     if !is_signed {
         return Err(grant("Invalid JWT Signature."));
     }
-    let known = |claimed: &str| claimed == audience || TOKEN_ENDPOINTS.contains(&claimed);
+    let known = |claimed: &str| claimed == options.token_uri || TOKEN_ENDPOINTS.contains(&claimed);
     if !claims_json["aud"].as_str().is_some_and(known) {
         return Err(grant("Invalid JWT: Invalid audience."));
     }
@@ -275,8 +287,8 @@ fn parse_scope(scope: &str) -> TokenAccess {
     }
 }
 
-fn load_or_create_account(directory: Option<&Path>, token_uri: &str) -> Result<ServiceAccount, KeyError> {
-    let Some(directory) = directory else {
+fn load_or_create_account(options: &AuthOptions) -> Result<ServiceAccount, KeyError> {
+    let Some(directory) = &options.directory else {
         return create_account();
     };
     let path = directory.join(KEY_FILE);
@@ -296,7 +308,7 @@ fn load_or_create_account(directory: Option<&Path>, token_uri: &str) -> Result<S
         Err(error) => return Err(KeyError::File(path, error)),
     };
     // Rewritten because the port, and so the token URI, may differ from the last start.
-    write_private(&path, &key_file(&account, token_uri)).map_err(|error| KeyError::File(path, error))?;
+    write_private(&path, &key_file(&account, options)).map_err(|error| KeyError::File(path, error))?;
     Ok(account)
 }
 
@@ -317,13 +329,16 @@ fn create_account() -> Result<ServiceAccount, KeyError> {
     })
 }
 
-fn key_file(account: &ServiceAccount, token_uri: &str) -> String {
+fn key_file(account: &ServiceAccount, options: &AuthOptions) -> String {
+    let domain = options.client_email.split('@').next_back().unwrap_or_default();
+    let project = domain.split('.').next().unwrap_or_default();
+    let token_uri = &options.token_uri;
     let file = json!({
         "type": "service_account",
-        "project_id": "tallyboard-emulator",
+        "project_id": project,
         "private_key_id": account.key_id,
         "private_key": account.private_pem,
-        "client_email": CLIENT_EMAIL,
+        "client_email": options.client_email,
         "client_id": "100000000000000000000",
         "auth_uri": token_uri.replace("/token", "/auth"),
         "token_uri": token_uri,

@@ -36,13 +36,13 @@ use std::{
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
+pub use crate::{auth::KeyError, storage::database::DatabaseError};
 use crate::{
-    auth::AuthServer,
+    auth::{AuthOptions, AuthServer},
     http::{faults, quota, state::ServerState},
     storage::{database::Database, repository::Repository},
     workbook::Workbook,
 };
-pub use crate::{auth::KeyError, storage::database::DatabaseError};
 
 const DATABASE_FILE: &str = "spreadsheets.redb";
 const FIRST: &str = "first";
@@ -62,6 +62,8 @@ pub struct EmulatorOptions {
     pub latency: Duration,
     /// Title of the first spreadsheet.
     pub title: String,
+    /// E-mail address of the service account, which spreadsheets are shared with and which owns all files.
+    pub client_email: String,
 }
 
 impl Default for EmulatorOptions {
@@ -72,7 +74,8 @@ impl Default for EmulatorOptions {
             any_token: false,
             quota_per_minute: None,
             latency: Duration::ZERO,
-            title: "Tallyboard".to_owned(),
+            title: "Untitled spreadsheet".to_owned(),
+            client_email: "emulator@sheets-emulator.iam.gserviceaccount.com".to_owned(),
         }
     }
 }
@@ -117,12 +120,18 @@ impl Emulator {
         let url = format!("http://{}", reachable(address));
         let data = options.data.clone();
         let title = options.title.clone();
-        let opened = tokio::task::spawn_blocking(move || open(data, &title));
+        let owner = options.client_email.clone();
+        let opened = tokio::task::spawn_blocking(move || open(data, &title, &owner));
         let (library, spreadsheet_id) = match opened.await {
             Ok(opened) => opened?,
             Err(error) => return Err(DatabaseError::Unreadable(error.to_string()).into()),
         };
-        let authority = AuthServer::new(format!("{url}/token"), options.data, options.any_token);
+        let authority = AuthServer::new(AuthOptions {
+            token_uri: format!("{url}/token"),
+            client_email: options.client_email,
+            directory: options.data,
+            any_token: options.any_token,
+        });
         let traffic = quota::QuotaMeter::new(options.quota_per_minute);
         let faults = faults::FaultInjector::default();
         let state = Arc::new(ServerState {
@@ -217,11 +226,11 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn open(data: Option<PathBuf>, title: &str) -> Result<(Repository, String), StartError> {
+fn open(data: Option<PathBuf>, title: &str, owner: &str) -> Result<(Repository, String), StartError> {
     let Some(directory) = data else {
         let workbook = Workbook::new(title);
         let id = workbook.id.to_string();
-        let library = Repository::open(None)?;
+        let library = Repository::open(None, owner)?;
         library.keep(workbook);
         return Ok((library, id));
     };
@@ -235,5 +244,5 @@ fn open(data: Option<PathBuf>, title: &str) -> Result<(Repository, String), Star
             workbook.id.to_string()
         }
     };
-    Ok((Repository::open(Some(database))?, id))
+    Ok((Repository::open(Some(database), owner)?, id))
 }

@@ -166,7 +166,7 @@ async fn long_lists_come_in_pages() {
         }
     }
     let names: Vec<&str> = seen.iter().filter_map(|file| file["name"].as_str()).collect();
-    assert_eq!(names, ["Tallyboard", "File 3", "File 2", "File 1", "File 0"]);
+    assert_eq!(names, ["Untitled spreadsheet", "File 3", "File 2", "File 1", "File 0"]);
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_copy_has_the_same_tabs_and_a_life_of_its_own() {
     world.write("A1:B1", json!([["kept", "=A1&\"!\""]])).await;
     let id = world.emulator.spreadsheet_id();
     let (_, copy) = world.drive("POST", &format!("files/{id}/copy"), Value::Null).await;
-    assert_eq!(copy["name"], "Copy of Tallyboard");
+    assert_eq!(copy["name"], "Copy of Untitled spreadsheet");
     world.write("A1", json!([["changed"]])).await;
     let path = format!("../{}/values/A1:B1", copy["id"].as_str().unwrap_or_default());
     let (_, body) = world.get(&format!("/{path}")).await;
@@ -231,7 +231,7 @@ async fn a_deleted_file_is_gone_from_both_services_and_stays_so() {
     let world = World::with(options()).await;
     assert_eq!(
         world.names("").await,
-        ["Kept", "Tallyboard"],
+        ["Kept", "Untitled spreadsheet"],
         "there is always a first spreadsheet"
     );
     assert_eq!(

@@ -54,6 +54,7 @@ pub async fn create(library: &Repository, body: &Json, url: &str) -> Result<Meth
         grid_data: false,
         mask: None,
         url,
+        owner: library.owner(),
     };
     get::describe(&snapshot, &question).map(MethodResponse::Message)
 }

@@ -30,6 +30,8 @@ pub struct GetRequest<'a> {
     pub mask: Option<FieldMask>,
     /// Base URL of this server.
     pub url: &'a str,
+    /// E-mail address of the owner of the spreadsheet.
+    pub owner: &'a str,
 }
 
 /// Builds the `Spreadsheet` message.
@@ -59,7 +61,7 @@ pub fn describe(workbook: &Workbook, question: &GetRequest<'_>) -> Result<Json, 
             .filter(chosen)
             .map(|position| {
                 let data = with_data.then(|| data(workbook, position, &areas, data_mask.as_ref()));
-                sheet(workbook, position, data)
+                sheet(workbook, position, question.owner, data)
             })
             .collect();
         tree.insert("sheets".to_owned(), Json::Array(sheets));
@@ -107,7 +109,7 @@ fn default_format() -> Map<String, Json> {
     format.as_object().cloned().unwrap_or_default()
 }
 
-fn sheet(workbook: &Workbook, position: usize, data: Option<Json>) -> Json {
+fn sheet(workbook: &Workbook, position: usize, owner: &str, data: Option<Json>) -> Json {
     let sheet = &workbook.sheets[position];
     let furniture = &sheet.furniture;
     let mut tree = Map::new();
@@ -136,7 +138,7 @@ fn sheet(workbook: &Workbook, position: usize, data: Option<Json>) -> Json {
                 tree.insert(name.clone(), json!(own));
             }
         } else if !list.is_empty() {
-            tree.insert(name.clone(), with_editors(name, list));
+            tree.insert(name.clone(), with_editors(name, list, owner));
         }
     }
     for (name, dimension) in [("rowGroups", Dimension::Rows), ("columnGroups", Dimension::Columns)] {
@@ -149,12 +151,12 @@ fn sheet(workbook: &Workbook, position: usize, data: Option<Json>) -> Json {
 }
 
 /// Fills in the editors of protected ranges, which the service returns on reads but not in the reply to the request.
-fn with_editors(name: &str, list: &[Json]) -> Json {
+fn with_editors(name: &str, list: &[Json], owner: &str) -> Json {
     let mut list = list.to_vec();
     if name == "protectedRanges" {
         for range in &mut list {
             if range.get("editors") == Some(&json!({})) {
-                range["editors"] = json!({"users": [crate::auth::CLIENT_EMAIL]});
+                range["editors"] = json!({"users": [owner]});
             }
         }
     }

@@ -210,6 +210,7 @@ fn get(
             grid_data,
             mask,
             url,
+            owner: library.owner(),
         },
     )
     .map(MethodResponse::Message)
@@ -240,6 +241,7 @@ async fn batch_update(
             grid_data: grid_data.unwrap_or(false),
             mask: mask.and_then(|mask| mask.below("updatedSpreadsheet")),
             url,
+            owner: library.owner(),
         };
         message["updatedSpreadsheet"] = get::describe(&snapshot, &question)?;
     }

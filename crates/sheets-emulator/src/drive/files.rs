@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    auth::CLIENT_EMAIL,
     drive::{errors, owner},
     proto::{error::ApiError, query::QueryParameters},
     storage::repository::Repository,
@@ -21,7 +20,7 @@ pub const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
 pub const ROOT: &str = "0AEmulatorDriveUk9PVA";
 
 /// `File` message with all fields that the emulator supports.
-pub fn describe(workbook: &Workbook, url: &str) -> Json {
+pub fn describe(library: &Repository, workbook: &Workbook, url: &str) -> Json {
     let file = &workbook.file;
     json!({
         "kind": "drive#file",
@@ -40,12 +39,12 @@ pub fn describe(workbook: &Workbook, url: &str) -> Json {
         "modifiedByMe": true,
         "modifiedByMeTime": drive_file::moment(file.modified),
         "viewedByMe": true,
-        "owners": [owner()],
+        "owners": [owner(library)],
         "ownedByMe": true,
         "shared": !file.permissions.is_empty(),
         "writersCanShare": true,
         "copyRequiresWriterPermission": false,
-        "permissions": permissions_of(workbook),
+        "permissions": permissions_of(library, workbook),
     })
 }
 
@@ -84,7 +83,7 @@ pub async fn create(library: &Repository, body: &Map<String, Json>, url: &str) -
     }
     check_place(body)?;
     let made = library.add(Workbook::new(name(body).unwrap_or("Untitled"))).await?;
-    Ok(describe(&made, url))
+    Ok(describe(library, &made, url))
 }
 
 /// Spreadsheet of a file, or Drive's 404.
@@ -97,7 +96,7 @@ pub fn get(library: &Repository, id: &str, query: &QueryParameters, url: &str) -
     if query.get("alt") == Some("media") {
         return Err(errors::not_downloadable());
     }
-    read(library, id).map(|workbook| describe(&workbook, url))
+    read(library, id).map(|workbook| describe(library, &workbook, url))
 }
 
 /// Method `files.copy`: copies everything except the permissions.
@@ -107,7 +106,7 @@ pub async fn copy(library: &Repository, id: &str, body: &Map<String, Json>, url:
     let original = read(library, id)?;
     let title = name(body).map_or_else(|| format!("Copy of {}", original.title()), str::to_owned);
     let copied = library.add(original.duplicate(&title)).await?;
-    Ok(describe(&copied, url))
+    Ok(describe(library, &copied, url))
 }
 
 /// Changes a spreadsheet; a missing one is reported as Drive's 404.
@@ -133,7 +132,7 @@ pub async fn update(library: &Repository, id: &str, body: &Map<String, Json>, ur
         Ok(())
     })
     .await?;
-    Ok(describe(&snapshot, url))
+    Ok(describe(library, &snapshot, url))
 }
 
 /// Method `files.delete`: deletes permanently, without the trash.
@@ -146,14 +145,14 @@ pub async fn delete(library: &Repository, id: &str) -> Result<(), ApiError> {
 pub const OWNER_PERMISSION_ID: &str = "10000000000000000001";
 
 /// All permissions of a file; the owner's is first.
-pub fn permissions_of(workbook: &Workbook) -> Vec<Json> {
+pub fn permissions_of(library: &Repository, workbook: &Workbook) -> Vec<Json> {
     let owner = json!({
         "kind": "drive#permission",
         "id": OWNER_PERMISSION_ID,
         "type": "user",
         "role": "owner",
-        "emailAddress": CLIENT_EMAIL,
-        "displayName": CLIENT_EMAIL,
+        "emailAddress": library.owner(),
+        "displayName": library.owner(),
         "deleted": false,
         "pendingOwner": false,
     });

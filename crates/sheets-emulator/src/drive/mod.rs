@@ -92,12 +92,12 @@ fn check(mask: &FieldMask, message: &Json) -> Result<(), ApiError> {
 }
 
 /// `User` message of the owner, who is always the service account.
-fn owner() -> Json {
+fn owner(library: &Repository) -> Json {
     json!({
         "kind": "drive#user",
-        "displayName": crate::auth::CLIENT_EMAIL,
+        "displayName": library.owner(),
         "me": true,
         "permissionId": files::OWNER_PERMISSION_ID,
-        "emailAddress": crate::auth::CLIENT_EMAIL,
+        "emailAddress": library.owner(),
     })
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    auth::CLIENT_EMAIL,
     drive::{
         errors,
         files::{self, permissions_of},
@@ -17,15 +16,15 @@ use crate::{
 
 /// Method `permissions.list`.
 pub fn list(library: &Repository, id: &str) -> Result<Json, ApiError> {
-    let permissions = permissions_of(&*files::read(library, id)?);
+    let permissions = permissions_of(library, &*files::read(library, id)?);
     Ok(json!({"kind": "drive#permissionList", "permissions": permissions}))
 }
 
 /// Method `permissions.create`; sends no e-mail. A new permission replaces the previous one of the same grantee.
 pub async fn create(library: &Repository, id: &str, body: &Map<String, Json>) -> Result<Json, ApiError> {
-    if body.get("role").and_then(Json::as_str) == Some("owner") && is_owner(body) {
+    if body.get("role").and_then(Json::as_str) == Some("owner") && is_owner(library, body) {
         let workbook = files::read(library, id)?;
-        return Ok(permissions_of(&workbook).swap_remove(0));
+        return Ok(permissions_of(library, &workbook).swap_remove(0));
     }
     let made = made(body)?;
     let keep = made.clone();
@@ -40,8 +39,8 @@ pub async fn create(library: &Repository, id: &str, body: &Map<String, Json>) ->
 }
 
 /// Whether the grantee is the owner, as when a client copies all permissions of a file.
-fn is_owner(body: &Map<String, Json>) -> bool {
-    body.get("emailAddress").and_then(Json::as_str) == Some(CLIENT_EMAIL)
+fn is_owner(library: &Repository, body: &Map<String, Json>) -> bool {
+    body.get("emailAddress").and_then(Json::as_str) == Some(library.owner())
 }
 
 fn made(body: &Map<String, Json>) -> Result<Json, ApiError> {

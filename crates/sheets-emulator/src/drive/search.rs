@@ -17,7 +17,7 @@ use crate::{
 pub fn list(library: &Repository, query: &QueryParameters, url: &str) -> Result<Json, ApiError> {
     let terms = terms(query.get("q").unwrap_or_default())?;
     let mut found: Vec<Arc<Workbook>> = library.all();
-    found.retain(|workbook| terms.iter().all(|term| term.holds(workbook)));
+    found.retain(|workbook| terms.iter().all(|term| term.holds(workbook, library.owner())));
     found.sort_by(|left, right| left.id.cmp(&right.id));
     let order = order(query.get("orderBy").unwrap_or("modifiedTime desc"))?;
     found.sort_by(|left, right| {
@@ -39,7 +39,7 @@ pub fn list(library: &Repository, query: &QueryParameters, url: &str) -> Result<
         .iter()
         .skip(start)
         .take(size)
-        .map(|workbook| files::describe(workbook, url))
+        .map(|workbook| files::describe(library, workbook, url))
         .collect();
     let mut message = json!({"kind": "drive#fileList", "incompleteSearch": false, "files": page});
     if start + size < found.len() {
@@ -101,7 +101,7 @@ enum SearchCondition {
 }
 
 impl SearchTerm {
-    fn holds(&self, workbook: &Workbook) -> bool {
+    fn holds(&self, workbook: &Workbook, owner: &str) -> bool {
         let file = &workbook.file;
         let holds = match &self.condition {
             SearchCondition::Name(name) => workbook.title() == name,
@@ -109,7 +109,7 @@ impl SearchTerm {
             SearchCondition::MediaType(name) => name == files::SPREADSHEET,
             SearchCondition::Trashed(trashed) => file.trashed == *trashed,
             SearchCondition::Parent(id) => id == "root" || id == files::ROOT,
-            SearchCondition::Owner(name) => name == "me" || name == crate::auth::CLIENT_EMAIL,
+            SearchCondition::Owner(name) => name == "me" || name == owner,
             SearchCondition::Moment { is_created, sign, than } => {
                 let order = if *is_created { file.created } else { file.modified }.cmp(than);
                 match sign.as_str() {

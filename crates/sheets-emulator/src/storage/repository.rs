@@ -46,6 +46,7 @@ pub struct Repository {
     shelves: RwLock<HashMap<String, Arc<SpreadsheetEntry>>>,
     jobs: Mutex<Option<mpsc::Sender<CommitJob>>>,
     committer: Mutex<Option<JoinHandle<()>>>,
+    owner: String,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -53,11 +54,11 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Repository {
-    /// Opens a repository in memory, or over a database whose spreadsheets it loads.
+    /// Opens a repository in memory, or over a database whose spreadsheets it loads. `owner` is an e-mail address.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn open(database: Option<Database>) -> Result<Self, DatabaseError> {
+    pub fn open(database: Option<Database>, owner: &str) -> Result<Self, DatabaseError> {
         let mut shelves = HashMap::new();
         let (mut jobs, mut committer) = (None, None);
         if let Some(database) = database {
@@ -73,7 +74,13 @@ impl Repository {
             shelves: RwLock::new(shelves),
             jobs,
             committer,
+            owner: owner.to_owned(),
         })
+    }
+
+    /// E-mail address of the account that owns all spreadsheets.
+    pub fn owner(&self) -> &str {
+        &self.owner
     }
 
     /// Published snapshot of a spreadsheet.
