@@ -70,7 +70,7 @@ async fn settle(count: usize, figure: &'static str) -> Vec<Line> {
         *previous() = Some(Arc::clone(&earlier));
         let later = read(&url).await;
         let extended = later.extended.as_ref().expect("rows were added");
-        let (ledger, carry_on) = timed(|| ledger.continued(&extended.0.submissions).expect("rows were added"));
+        let (ledger, carry_on) = timed(|| ledger.extended(&extended.0.submissions).expect("rows were added"));
         let (submissions, rank) = timed(|| self::standings(&ledger));
         assert_eq!(submissions as usize, tabs.rows().len() - 1);
         let steps = Steps {

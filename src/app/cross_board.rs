@@ -36,7 +36,7 @@ pub(crate) fn collect_findings(boards: &Boards, store: &Arc<Store>, clock: &Cloc
         let (boards, store, clock) = (boards.clone(), Arc::clone(&store), clock.clone());
         Box::pin(async move {
             let (of_leaderboard, of_deals, of_customers, edits) = tokio::join!(
-                boards.leaderboard.found(),
+                boards.leaderboard.findings(),
                 boards.deals.found(),
                 boards.customers.findings(),
                 store.read::<SheetEdits>()
@@ -72,7 +72,7 @@ pub(crate) fn leaderboard_status(leaderboard: &Arc<Leaderboard>) -> ReadBoardSta
         let leaderboard = Arc::clone(&leaderboard);
         Box::pin(async move {
             Some(board_status(
-                leaderboard.found_at_hand().await?,
+                leaderboard.cached_findings().await?,
                 leaderboard::tabs::TABS,
             ))
         })

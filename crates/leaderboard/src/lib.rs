@@ -43,7 +43,10 @@ pub use crate::state::{Leaderboard, LeaderboardParts};
 /// All routes of the board.
 pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
     ApiRouter::new()
-        .merge(standings::router())
+        .merge(standings::page::router())
+        .merge(standings::my_rank::page::router())
+        .merge(standings::matrix::page::router())
+        .merge(standings::weekly::page::router())
         .merge(claims::router())
         .merge(names::page::router())
         .merge(contests::page::router())

@@ -65,8 +65,8 @@ pub(crate) fn with_query(path: &str, query: &impl Serialize) -> String {
 
 /// Adds one query parameter to an address.
 pub(crate) fn adding(address: &str, parameter: &str, value: &str) -> String {
-    let joint = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{joint}{parameter}={value}")
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{parameter}={value}")
 }
 
 /// Address of the board for a period.
@@ -116,7 +116,7 @@ pub fn contest_address(contest: &str) -> String {
 
 /// Claims behind a CSM's contest points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Earned {
+pub enum PointsBasis {
     /// Current claims.
     Now,
     /// Claims at a moment.
@@ -126,12 +126,12 @@ pub enum Earned {
 }
 
 /// Address of the claims that earned a CSM's contest points.
-pub(crate) fn points_address(contest: &str, csm: &str, earned: Earned) -> String {
+pub(crate) fn points_address(contest: &str, csm: &str, earned: PointsBasis) -> String {
     let as_of = match earned {
-        Earned::At(instant) => Some(instant.to_string()),
-        Earned::Now | Earned::Proposed => None,
+        PointsBasis::At(instant) => Some(instant.to_string()),
+        PointsBasis::Now | PointsBasis::Proposed => None,
     };
-    let rules = (earned == Earned::Proposed).then_some(PROPOSED);
+    let rules = (earned == PointsBasis::Proposed).then_some(PROPOSED);
     let query = [
         ("contest", Some(contest)),
         ("csm", Some(csm)),

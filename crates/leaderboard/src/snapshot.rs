@@ -23,7 +23,7 @@ pub(crate) struct BoardVersions {
 }
 
 /// The rows with everything derived from them.
-pub(crate) struct BoardData {
+pub(crate) struct LeaderboardData {
     pub(crate) ledger: Ledger,
     pub(crate) rows: Arc<LeaderboardRows>,
     /// Findings in the tabs and in the names, by tab and row.
@@ -46,8 +46,8 @@ const MAX_SUGGESTED_COMPANIES: usize = 300;
 const LATEST_ROWS: usize = 1_500;
 
 /// Snapshot of the board at one moment.
-pub(crate) struct BoardSnapshot {
-    pub(crate) settled: Arc<BoardData>,
+pub(crate) struct LeaderboardSnapshot {
+    pub(crate) data: Arc<LeaderboardData>,
     pub(crate) catalog: Arc<LoadedCatalog>,
     pub(crate) versions: BoardVersions,
     pub(crate) read_at: Timestamp,
@@ -57,7 +57,7 @@ pub(crate) struct BoardSnapshot {
     pub(crate) now: Zoned,
 }
 
-impl BoardData {
+impl LeaderboardData {
     /// Derives the data from a reading; `earlier` was derived with the same catalog. When rows were only appended
     /// since, extends `earlier`.
     pub(crate) fn from_reading(
@@ -77,17 +77,17 @@ impl BoardData {
         earlier: Option<&Self>,
     ) -> Self {
         let (names, alias_problems) = NameAliases::from_aliases(&rows.csm_aliases, &rows.aliases);
-        let carried_on = earlier
+        let extended = earlier
             .filter(|earlier| earlier.rows.aliases == rows.aliases && earlier.rows.csm_aliases == rows.csm_aliases)
-            .and_then(|earlier| earlier.ledger.continued(&rows.submissions));
-        let is_continued = carried_on.is_some();
-        let ledger = carried_on.unwrap_or_else(|| {
+            .and_then(|earlier| earlier.ledger.extended(&rows.submissions));
+        let is_extended = extended.is_some();
+        let ledger = extended.unwrap_or_else(|| {
             let (submissions, catalog) = (Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog));
             Ledger::build(submissions, catalog, Arc::new(names))
         });
         findings.extend(findings::row_findings(&ledger, &rows, &catalog.catalog, alias_problems));
         let duplicate_names = earlier
-            .filter(|earlier| is_continued && earlier.rows.distinct == rows.distinct)
+            .filter(|earlier| is_extended && earlier.rows.distinct == rows.distinct)
             .map(|earlier| Arc::clone(&earlier.duplicate_names))
             .filter(|duplicate_names| duplicate_names.is_still_valid(&ledger))
             .unwrap_or_else(|| Arc::new(DuplicateNames::of(&ledger, &rows.distinct)));
@@ -111,13 +111,13 @@ fn companies_to_suggest(ledger: &Ledger) -> Vec<String> {
     distinct.into_iter().take(MAX_SUGGESTED_COMPANIES).collect()
 }
 
-impl BoardSnapshot {
+impl LeaderboardSnapshot {
     /// Instant that the data shows: the present or the moment of a historical view.
     pub(crate) fn moment(&self) -> Timestamp {
         self.past.map_or_else(|| self.now.timestamp(), |past| past.instant)
     }
 
-    /// Day of [`BoardSnapshot::moment`].
+    /// Day of [`LeaderboardSnapshot::moment`].
     pub(crate) fn today(&self) -> Date {
         self.moment().to_zoned(self.now.time_zone().clone()).date()
     }
@@ -130,9 +130,9 @@ impl BoardSnapshot {
     /// Number of cells, names and catalog lines that need attention.
     pub(crate) fn findings_count(&self) -> u32 {
         let lines = self.catalog.catalog.problems().len() + usize::from(self.catalog.problem.is_some());
-        let settled = &self.settled;
-        let later = findings::future_count(&settled.ledger, self.now.timestamp());
-        let found = settled.findings.len() + settled.duplicate_names.len() + later + lines;
-        saturating_u32(found)
+        let data = &self.data;
+        let future = findings::future_count(&data.ledger, self.now.timestamp());
+        let count = data.findings.len() + data.duplicate_names.len() + future + lines;
+        saturating_u32(count)
     }
 }

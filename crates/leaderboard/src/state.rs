@@ -34,7 +34,7 @@ use crate::{
     history::cache::HistoryCache,
     live::editions::LiveUpdates,
     routes::SUBMIT,
-    snapshot::{BoardData, BoardSnapshot, BoardVersions},
+    snapshot::{BoardVersions, LeaderboardData, LeaderboardSnapshot},
     standings::{
         Standings,
         goal::Goal,
@@ -54,9 +54,9 @@ pub struct Leaderboard {
     frame: Frame,
     goal: Option<Goal>,
     pub(crate) tally: Arc<FindingCounts>,
-    settled: DerivedCache<BoardVersions, BoardData>,
+    data: DerivedCache<BoardVersions, LeaderboardData>,
     standings: DerivedCache<(BoardVersions, Period, i64), Standings>,
-    kept: ResponseCache,
+    responses: ResponseCache,
     pub(crate) live: LiveUpdates,
     /// Configuration of the weekly Slack message.
     pub(crate) weekly: WeeklySettings,
@@ -113,9 +113,9 @@ impl Leaderboard {
             goal: parts.goal,
             tally: parts.tally,
             live: LiveUpdates::default(),
-            settled: DerivedCache::most(1),
+            data: DerivedCache::most(1),
             standings: DerivedCache::most(64),
-            kept: ResponseCache::default(),
+            responses: ResponseCache::default(),
             background: tokio::sync::Mutex::default(),
             signing: parts.signing,
             weekly: parts.weekly,
@@ -129,13 +129,13 @@ impl Leaderboard {
     }
 
     /// Current snapshot, read from the store.
-    pub(crate) async fn current(&self) -> Result<BoardSnapshot, ReadError> {
-        Ok(self.as_of(self.store.read().await?).await)
+    pub(crate) async fn current(&self) -> Result<LeaderboardSnapshot, ReadError> {
+        Ok(self.snapshot_of(self.store.read().await?).await)
     }
 
     /// Snapshot of the rows read last, without I/O; `None` before the first read.
-    pub(crate) async fn at_hand(&self) -> Option<BoardSnapshot> {
-        Some(self.as_of(self.store.cached().await?).await)
+    pub(crate) async fn cached(&self) -> Option<LeaderboardSnapshot> {
+        Some(self.snapshot_of(self.store.cached().await?).await)
     }
 
     /// Time of the last full read, without I/O; `None` before the first.
@@ -144,22 +144,22 @@ impl Leaderboard {
         Some(reading.snapshot.fully_read_at())
     }
 
-    async fn as_of(&self, reading: Reading<LeaderboardRows>) -> BoardSnapshot {
+    async fn snapshot_of(&self, reading: Reading<LeaderboardRows>) -> LeaderboardSnapshot {
         let catalog = self.catalog();
         let versions = BoardVersions {
             tabs: reading.snapshot.version,
             catalog: catalog.version,
         };
-        let settled = self
-            .settled
+        let data = self
+            .data
             .get_or_compute(versions, async {
-                let earlier = self.settled_before(catalog.version);
-                Arc::new(BoardData::from_reading(&reading, &catalog, earlier.as_deref()))
+                let earlier = self.data_before(catalog.version);
+                Arc::new(LeaderboardData::from_reading(&reading, &catalog, earlier.as_deref()))
             })
             .await;
-        self.live.publish(versions, &settled);
-        BoardSnapshot {
-            settled,
+        self.live.publish(versions, &data);
+        LeaderboardSnapshot {
+            data,
             catalog,
             versions,
             read_at: reading.snapshot.read_at,
@@ -170,24 +170,24 @@ impl Leaderboard {
     }
 
     /// Latest derived data for a catalog version.
-    fn settled_before(&self, catalog_version: u64) -> Option<Arc<BoardData>> {
-        let kept = self
-            .settled
+    fn data_before(&self, catalog_version: u64) -> Option<Arc<LeaderboardData>> {
+        let entries = self
+            .data
             .iter()
             .filter(|(versions, _)| versions.catalog == catalog_version);
-        let latest = kept.max_by_key(|(versions, _)| versions.tabs);
-        latest.map(|(_, settled)| settled)
+        let latest = entries.max_by_key(|(versions, _)| versions.tabs);
+        latest.map(|(_, data)| data)
     }
 
     /// Standings of a period; movement is recomputed each minute.
-    pub(crate) async fn standings(&self, current: &BoardSnapshot, period: Period) -> Arc<Standings> {
+    pub(crate) async fn standings(&self, current: &LeaderboardSnapshot, period: Period) -> Arc<Standings> {
         let now = current.moment();
         if current.past.is_some() {
-            return Arc::new(current.settled.ledger.standings(period, now, self.clock.zone()));
+            return Arc::new(current.data.ledger.standings(period, now, self.clock.zone()));
         }
-        let question = (current.versions, period, now.as_second() / 60);
-        let work = async { Arc::new(current.settled.ledger.standings(period, now, self.clock.zone())) };
-        self.standings.get_or_compute(question, work).await
+        let key = (current.versions, period, now.as_second() / 60);
+        let work = async { Arc::new(current.data.ledger.standings(period, now, self.clock.zone())) };
+        self.standings.get_or_compute(key, work).await
     }
 
     /// Credits of the company with this name, by integration; ignores case, accents and spaces.
@@ -195,44 +195,44 @@ impl Leaderboard {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn credited(&self, company: &str) -> Result<Vec<(String, CreditedTo)>, ReadError> {
-        Ok(self.current().await?.settled.ledger.credited_for(company))
+        Ok(self.current().await?.data.ledger.credited_for(company))
     }
 
     /// Page frame around `current`.
-    pub(crate) fn frame(&self, current: &BoardSnapshot) -> Frame {
+    pub(crate) fn frame(&self, current: &LeaderboardSnapshot) -> Frame {
         // A historical view does not change the number of present findings.
-        let found = match current.past {
+        let findings = match current.past {
             None => self.tally.note("leaderboard", current.findings_count()),
             Some(_) => self.tally.all(),
         };
         self.frame
-            .counting(FINDINGS, found)
+            .counting(FINDINGS, findings)
             .with_freshness(self.freshness(current))
     }
 
     /// Freshness of the data in `current`.
-    pub(crate) fn freshness(&self, current: &BoardSnapshot) -> Freshness {
+    pub(crate) fn freshness(&self, current: &LeaderboardSnapshot) -> Freshness {
         let zone = self.clock.zone();
         Freshness {
             source: self.source,
             read_at: current.read_at.to_zoned(zone.clone()),
             now: current.now.clone(),
             unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-            spreadsheet_link: current.settled.rows.submission_link.tab(),
+            spreadsheet_link: current.data.rows.submission_link.tab(),
         }
     }
 
     /// Highlights of a period.
-    pub(crate) fn highlights(&self, current: &BoardSnapshot, period: Period) -> Highlights {
+    pub(crate) fn highlights(&self, current: &LeaderboardSnapshot, period: Period) -> Highlights {
         let today = HighlightsClock {
             date: current.today(),
             zone: self.clock.zone(),
         };
-        current.settled.ledger.highlights(period, self.goal, today)
+        current.data.ledger.highlights(period, self.goal, today)
     }
 
     /// Edition id of `current`, for [`LiveUpdates`](crate::live::editions::LiveUpdates).
-    pub(crate) fn edition(&self, current: &BoardSnapshot) -> String {
+    pub(crate) fn edition(&self, current: &LeaderboardSnapshot) -> String {
         self.live.id(current.versions).to_string()
     }
 
@@ -245,9 +245,9 @@ impl Leaderboard {
     ///
     /// # Errors
     /// When the tabs cannot be read.
-    pub async fn found(&self) -> Result<BoardFindings, Error> {
-        let mut found = match self.current().await {
-            Ok(current) => self.found_in(&current),
+    pub async fn findings(&self) -> Result<BoardFindings, Error> {
+        let mut findings = match self.current().await {
+            Ok(current) => self.findings_of(&current),
             Err(error) => match schema_findings(&error, self.store.url()) {
                 Some(cells) => {
                     return Ok(BoardFindings::of_cells(
@@ -266,14 +266,14 @@ impl Leaderboard {
             reason: error,
         };
         match self.contests().await {
-            Ok(contests) => found.cells.extend(contests.snapshot.findings.iter().cloned()),
-            Err(error) => found.lines.push(unread("contests", error.to_string())),
+            Ok(contests) => findings.cells.extend(contests.snapshot.findings.iter().cloned()),
+            Err(error) => findings.lines.push(unread("contests", error.to_string())),
         }
         match self.disputes().await {
-            Ok(disputes) => found.cells.extend(disputes.snapshot.findings.iter().cloned()),
-            Err(error) => found.lines.push(unread("disputes", error.to_string())),
+            Ok(disputes) => findings.cells.extend(disputes.snapshot.findings.iter().cloned()),
+            Err(error) => findings.lines.push(unread("disputes", error.to_string())),
         }
-        Ok(found)
+        Ok(findings)
     }
 
     /// The disputes; their findings are reported to the navigation count.
@@ -288,11 +288,11 @@ impl Leaderboard {
     }
 
     /// Findings of the rows read last, without I/O; `None` before the first read.
-    pub async fn found_at_hand(&self) -> Option<BoardFindings> {
-        Some(self.found_in(&self.at_hand().await?))
+    pub async fn cached_findings(&self) -> Option<BoardFindings> {
+        Some(self.findings_of(&self.cached().await?))
     }
 
-    fn found_in(&self, current: &BoardSnapshot) -> BoardFindings {
+    fn findings_of(&self, current: &LeaderboardSnapshot) -> BoardFindings {
         let file = self.catalog.file_name();
         let whole_file = current.catalog.problem.iter().map(|problem| (0, problem.clone()));
         let lines = current
@@ -301,16 +301,16 @@ impl Leaderboard {
             .problems()
             .iter()
             .map(|problem| (problem.line, problem.reason.clone()));
-        let settled = &current.settled;
-        let mut cells = settled.findings.clone();
+        let data = &current.data;
+        let mut cells = data.findings.clone();
         cells.extend(findings::future_findings(
-            &settled.ledger,
-            &settled.rows,
+            &data.ledger,
+            &data.rows,
             current.now.timestamp(),
         ));
         BoardFindings {
             cells,
-            near_names: settled.duplicate_names.questions(&settled.ledger),
+            near_names: data.duplicate_names.near_names(&data.ledger),
             edits: Vec::new(),
             lines: whole_file
                 .chain(lines)
@@ -325,20 +325,20 @@ impl Leaderboard {
         }
     }
 
-    /// Rendered response for `asked`, from the cache or made by `make`.
-    pub(crate) async fn answered(
+    /// Rendered response for a request, from the cache or made by `render`.
+    pub(crate) async fn cached_response(
         &self,
-        current: &BoardSnapshot,
-        asked: String,
-        make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
+        current: &LeaderboardSnapshot,
+        request: String,
+        render: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
     ) -> Result<RenderedResponse, Error> {
-        let question = ResponseKey {
+        let key = ResponseKey {
             versions: (current.versions.tabs, current.versions.catalog),
             second: current.now.timestamp().as_second(),
             read_at: current.read_at,
             unreachable_since: current.unreachable_since,
-            asked,
+            asked: request,
         };
-        self.kept.get_or_render(question, make).await
+        self.responses.get_or_render(key, render).await
     }
 }

@@ -9,7 +9,10 @@ use sheets_store::{
 };
 
 use crate::{
-    claims::{decode::read_submissions, rows::SUBMISSIONS, storage::submission_columns::SubmissionColumns},
+    claims::{
+        rows::SUBMISSIONS,
+        storage::{decode::decode_submissions, submission_columns::SubmissionColumns},
+    },
     names::rows::{COMPANY_ALIASES, CSM_ALIASES, DISTINCT_NAMES, DistinctNames},
 };
 
@@ -50,40 +53,30 @@ impl LeaderboardRows {
     /// # Panics
     /// When the number of tabs differs.
     pub fn of(tabs: &[TabRows], decoding: &mut DecodeContext) -> Self {
-        let [submissions, names @ ..] = tabs else {
-            unreachable!("one entry for each tab asked for")
-        };
-        let table = SubmissionColumns::with_room_for(submissions.len());
-        Self::read(table, (submissions, names), 0, decoding)
+        let table = SubmissionColumns::with_room_for(tabs.first().map_or(0, TabRows::len));
+        Self::decode_from(table, tabs, 0, decoding)
     }
 
     /// Extends `previous` with appended rows; `added_from` holds the number of the first new row of each tab.
     pub fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], decoding: &mut DecodeContext) -> Option<Self> {
-        let ([submissions, names @ ..], [from, ..]) = (tabs, added_from) else {
-            return None;
-        };
+        let (submissions, from) = (tabs.first()?, *added_from.first()?);
         let more = submissions.len().saturating_sub(previous.submissions.len());
-        let table = previous.submissions.continued(more);
-        Some(Self::read(table, (submissions, names), *from, decoding))
+        let table = previous.submissions.extended(more);
+        Some(Self::decode_from(table, tabs, from, decoding))
     }
 
     /// Decodes submissions from row `from` on; the small name tabs are read in full.
-    fn read(
-        mut table: SubmissionColumns,
-        (submissions, names): (&TabRows, &[TabRows]),
-        from: u32,
-        decoding: &mut DecodeContext,
-    ) -> Self {
-        let [aliases, csm_aliases, distinct] = names else {
+    fn decode_from(mut table: SubmissionColumns, tabs: &[TabRows], from: u32, decoding: &mut DecodeContext) -> Self {
+        let [submissions, aliases, csm_aliases, distinct] = tabs else {
             unreachable!("one entry for each tab asked for")
         };
         let mut distinct_names = DistinctNames::default();
         distinct.rows().for_each(|row| distinct_names.read(&row));
-        read_submissions(submissions, from, &mut table, decoding);
+        decode_submissions(submissions, from, &mut table, decoding);
         Self {
             submissions: Arc::new(table),
-            aliases: aliases.rows().map(|row| read_alias(&row)).collect(),
-            csm_aliases: csm_aliases.rows().map(|row| read_alias(&row)).collect(),
+            aliases: aliases.rows().map(|row| decode_alias(&row)).collect(),
+            csm_aliases: csm_aliases.rows().map(|row| decode_alias(&row)).collect(),
             distinct: distinct_names,
             submission_link: submissions.link().clone(),
             alias_link: aliases.link().clone(),
@@ -114,7 +107,7 @@ impl LeaderboardRows {
     }
 }
 
-fn read_alias(row: &TabRow<'_>) -> Alias {
+fn decode_alias(row: &TabRow<'_>) -> Alias {
     Alias {
         row: row.number,
         alias: row.cell(0).text(),

@@ -3,7 +3,6 @@
 pub mod catalog;
 pub mod correction;
 pub mod dataset;
-pub(crate) mod decode;
 pub(crate) mod findings;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -12,6 +11,7 @@ pub mod ledger;
 pub mod list;
 pub(crate) mod receipt;
 pub mod rows;
+pub(crate) mod rules;
 pub(crate) mod sample;
 pub(crate) mod storage;
 pub mod submission;

@@ -4,19 +4,19 @@ use jiff::{civil::DateTime, tz::TimeZone};
 use web::response::{ExportCell, ExportKind, ExportSheet};
 
 use crate::{
-    contests::scoring::{ContestScores, ContestStanding, PointsEntry},
+    contests::{
+        contest::Contest,
+        scoring::{ContestScores, ContestStanding, PointsEntry},
+    },
     ui::downloads::typed_columns,
 };
 
-/// Download table of a result; `title` says which result, `name` is the contest.
-pub fn result_sheet(
-    settlement: &ContestScores,
-    (title, name): (&str, &str),
-    as_of: DateTime,
-    zone: &TimeZone,
-) -> ExportSheet {
+/// Download table of a result of a contest; `title` says which result.
+pub fn result_sheet(scores: &ContestScores, title: &str, contest: &Contest, as_of: DateTime) -> ExportSheet {
     let row = |standing: &ContestStanding| {
-        let reached = standing.reached_at.map(|at| at.to_zoned(zone.clone()).datetime());
+        let reached = standing
+            .reached_at
+            .map(|at| at.to_zoned(contest.zone.clone()).datetime());
         vec![
             ExportCell::from(standing.rank),
             ExportCell::from(standing.csm.as_str()),
@@ -29,7 +29,7 @@ pub fn result_sheet(
     };
     ExportSheet {
         title: title.to_owned(),
-        file_name: file_name("contest", name),
+        file_name: file_name("contest", &contest.name),
         as_of,
         columns: typed_columns(&[
             ("rank", ExportKind::Integer),
@@ -40,7 +40,7 @@ pub fn result_sheet(
             ("companies", ExportKind::Integer),
             ("reached_at", ExportKind::DateTime),
         ]),
-        rows: settlement.standings.iter().map(row).collect(),
+        rows: scores.standings.iter().map(row).collect(),
     }
 }
 
@@ -48,8 +48,9 @@ pub fn result_sheet(
 pub fn earnings_sheet(
     earnings: &[PointsEntry],
     link: impl Fn(u32) -> String,
-    name: &str,
-    (as_of, zone): (DateTime, &TimeZone),
+    csm: &str,
+    as_of: DateTime,
+    zone: &TimeZone,
 ) -> ExportSheet {
     let row = |earning: &PointsEntry| {
         vec![
@@ -66,7 +67,7 @@ pub fn earnings_sheet(
     };
     ExportSheet {
         title: "Points".to_owned(),
-        file_name: file_name("points", name),
+        file_name: file_name("points", csm),
         as_of,
         columns: typed_columns(&[
             ("points", ExportKind::Decimal),

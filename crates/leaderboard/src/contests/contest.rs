@@ -97,7 +97,7 @@ impl Contest {
     }
 
     /// Instant from which the result can be frozen; `None` for a contest that ends at the calendar's last day.
-    pub fn can_be_frozen_from(&self) -> Option<Timestamp> {
+    pub fn freezable_from(&self) -> Option<Timestamp> {
         self.span().end?.checked_add(LAST_CLAIMS_ARRIVE).ok()
     }
 
@@ -120,7 +120,7 @@ impl Contest {
 
     /// A copy of the contest with other rules.
     #[must_use]
-    pub fn under(&self, rules: ContestRules) -> Self {
+    pub fn with_rules(&self, rules: ContestRules) -> Self {
         Self { rules, ..self.clone() }
     }
 }

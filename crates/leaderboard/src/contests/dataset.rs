@@ -25,15 +25,15 @@ use crate::contests::{
 };
 
 /// Readable contests; a second one of the same name is ignored.
-pub(crate) fn contests(rows: &TabRows, decoding: &mut DecodeContext) -> Vec<(u32, Contest)> {
+fn decode_contests(rows: &TabRows, decoding: &mut DecodeContext) -> Vec<(u32, Contest)> {
     let mut known: HashSet<ContestKey> = HashSet::new();
-    let mut found = Vec::new();
+    let mut decoded = Vec::new();
     for row in rows.rows() {
-        let Some(contest) = contest(&row, decoding) else {
+        let Some(contest) = decode_contest(&row, decoding) else {
             continue;
         };
         if known.insert(contest.key()) {
-            found.push((row.number, contest));
+            decoded.push((row.number, contest));
         } else {
             let reason =
                 "Another contest above has this name. Give each its own: the address of its page is made of it.";
@@ -42,39 +42,39 @@ pub(crate) fn contests(rows: &TabRows, decoding: &mut DecodeContext) -> Vec<(u32
                 .push(row.finding(contest_column::NAME, Effect::RowExcluded, reason));
         }
     }
-    found
+    decoded
 }
 
-fn contest(row: &TabRow<'_>, decoding: &mut DecodeContext) -> Option<Contest> {
+fn decode_contest(row: &TabRow<'_>, decoding: &mut DecodeContext) -> Option<Contest> {
     let mut findings = Vec::new();
-    let mut refuse = |column: usize, reason: String| findings.push(row.finding(column, Effect::RowExcluded, reason));
+    let mut report = |column: usize, reason: String| findings.push(row.finding(column, Effect::RowExcluded, reason));
     let name = collapse_spaces(&row.cell(contest_column::NAME).text());
     if ContestKey::of(&name).is_none() {
-        refuse(
+        report(
             contest_column::NAME,
             "The contest has no name. Write one: the address of its page is made of it.".to_owned(),
         );
     }
-    let start = day(row.cell(contest_column::START))
-        .map_err(|reason| refuse(contest_column::START, reason))
+    let start = parse_day(row.cell(contest_column::START))
+        .map_err(|reason| report(contest_column::START, reason))
         .ok();
-    let end = day(row.cell(contest_column::END))
-        .map_err(|reason| refuse(contest_column::END, reason))
+    let end = parse_day(row.cell(contest_column::END))
+        .map_err(|reason| report(contest_column::END, reason))
         .ok();
     if let Some((start, end)) = start.zip(end).filter(|(start, end)| start > end) {
-        refuse(
+        report(
             contest_column::END,
             format!("The contest ends on {end}, before it begins on {start}. Exchange the two days."),
         );
     }
-    let zone = zone(row.cell(contest_column::TIME_ZONE), &decoding.zone)
-        .map_err(|reason| refuse(contest_column::TIME_ZONE, reason))
+    let zone = parse_zone(row.cell(contest_column::TIME_ZONE), &decoding.zone)
+        .map_err(|reason| report(contest_column::TIME_ZONE, reason))
         .ok();
     let credit = CreditRule::parse(&row.cell(contest_column::CREDIT_RULE).text())
-        .map_err(|unknown| refuse(contest_column::CREDIT_RULE, unknown.to_string()))
+        .map_err(|unknown| report(contest_column::CREDIT_RULE, unknown.to_string()))
         .ok();
     let counting = CountingRule::parse(&row.cell(contest_column::COUNTING_RULE).text())
-        .map_err(|unknown| refuse(contest_column::COUNTING_RULE, unknown.to_string()))
+        .map_err(|unknown| report(contest_column::COUNTING_RULE, unknown.to_string()))
         .ok();
     let is_readable = findings.is_empty();
     decoding.findings.extend(findings);
@@ -90,15 +90,15 @@ fn contest(row: &TabRow<'_>, decoding: &mut DecodeContext) -> Option<Contest> {
 }
 
 /// A date without a time: the first day starts at its first instant, the last day ends at its last.
-fn day(cell: Cell<'_>) -> Result<Date, String> {
+fn parse_day(cell: Cell<'_>) -> Result<Date, String> {
     let moment = cell.instant(&TimeZone::UTC).map_err(|_| {
-        let shown = cell.text();
-        let stands = if shown.is_empty() {
+        let text = cell.text();
+        let problem = if text.is_empty() {
             "The day is missing".to_owned()
         } else {
-            format!("“{shown}” is not a day")
+            format!("“{text}” is not a day")
         };
-        format!("{stands}. Write it like 2026-03-31.")
+        format!("{problem}. Write it like 2026-03-31.")
     })?;
     let moment = moment.to_zoned(TimeZone::UTC).datetime();
     if moment.time() != Time::midnight() {
@@ -110,7 +110,7 @@ fn day(cell: Cell<'_>) -> Result<Date, String> {
     Ok(moment.date())
 }
 
-fn zone(cell: Cell<'_>, configured: &TimeZone) -> Result<TimeZone, String> {
+fn parse_zone(cell: Cell<'_>, configured: &TimeZone) -> Result<TimeZone, String> {
     match cell.text().as_str() {
         "" => Ok(configured.clone()),
         name => TimeZone::get(name).map_err(|_| {
@@ -120,46 +120,58 @@ fn zone(cell: Cell<'_>, configured: &TimeZone) -> Result<TimeZone, String> {
 }
 
 /// Rules that came into force, by contest, oldest first. Rows that staff made unreadable are ignored.
-pub(crate) fn confirmed(rows: &TabRows) -> BTreeMap<ContestKey, Vec<RulesConfirmation>> {
-    let mut found: BTreeMap<ContestKey, Vec<RulesConfirmation>> = BTreeMap::new();
+fn decode_confirmations(rows: &TabRows) -> BTreeMap<ContestKey, Vec<RulesConfirmation>> {
+    let mut decoded: BTreeMap<ContestKey, Vec<RulesConfirmation>> = BTreeMap::new();
     for row in rows.rows() {
         let Some(key) = ContestKey::of(&row.cell(rules_column::CONTEST).text()) else {
             continue;
         };
         let credit = CreditRule::parse(&row.cell(rules_column::CREDIT_RULE).text());
         let counting = CountingRule::parse(&row.cell(rules_column::COUNTING_RULE).text());
-        if let (Some(id), Ok(credit), Ok(counting)) = (whole(row.cell(rules_column::ID)), credit, counting) {
-            found.entry(key).or_default().push(RulesConfirmation {
+        if let (Some(id), Ok(credit), Ok(counting)) = (parse_integer(row.cell(rules_column::ID)), credit, counting) {
+            decoded.entry(key).or_default().push(RulesConfirmation {
                 id,
                 rules: ContestRules { credit, counting },
                 since: row.cell(rules_column::SINCE).text().parse().ok(),
             });
         }
     }
-    for list in found.values_mut() {
+    for list in decoded.values_mut() {
         list.sort_by_key(|confirmation| confirmation.id);
     }
-    found
+    decoded
+}
+
+/// A row of `contest_results`; several rows of one line number can only come from concurrent writers.
+struct ResultLine<'a> {
+    id: u64,
+    row: TabRow<'a>,
 }
 
 /// Frozen results. A result edited in the sheet becomes a finding and is marked as changed.
-pub(crate) fn results(rows: &TabRows, decoding: &mut DecodeContext) -> BTreeMap<ContestKey, FrozenResult> {
-    let mut lines: BTreeMap<ContestKey, BTreeMap<u64, (u64, TabRow<'_>)>> = BTreeMap::new();
+fn decode_results(rows: &TabRows, decoding: &mut DecodeContext) -> BTreeMap<ContestKey, FrozenResult> {
+    let mut lines: BTreeMap<ContestKey, BTreeMap<u64, ResultLine<'_>>> = BTreeMap::new();
     for row in rows.rows() {
         let key = ContestKey::of(&row.cell(result_column::CONTEST).text());
-        let id = whole(row.cell(result_column::ID));
-        if let Some((key, (id, line))) = key.zip(id.zip(whole(row.cell(result_column::LINE)))) {
-            let known = lines.entry(key).or_default().entry(line).or_insert((id, row));
+        let id = parse_integer(row.cell(result_column::ID));
+        if let Some((key, (id, line))) = key.zip(id.zip(parse_integer(row.cell(result_column::LINE)))) {
+            let known = lines
+                .entry(key)
+                .or_default()
+                .entry(line)
+                .or_insert(ResultLine { id, row });
             // The first write wins.
-            if id < known.0 {
-                *known = (id, row);
+            if id < known.id {
+                *known = ResultLine { id, row };
             }
         }
     }
-    let mut found = BTreeMap::new();
+    let mut decoded = BTreeMap::new();
     for (key, lines) in lines {
-        let Some((_, head)) = lines.get(&0) else { continue };
-        let result = frozen(head, &lines);
+        let Some(ResultLine { row: head, .. }) = lines.get(&0) else {
+            continue;
+        };
+        let result = decode_result(head, &lines);
         if result
             .as_ref()
             .is_none_or(|result| result.integrity == ResultIntegrity::Changed)
@@ -169,17 +181,17 @@ pub(crate) fn results(rows: &TabRows, decoding: &mut DecodeContext) -> BTreeMap<
                 .findings
                 .push(head.finding(result_column::SEAL, Effect::Counted, reason));
         }
-        found.extend(result.map(|result| (key, result)));
+        decoded.extend(result.map(|result| (key, result)));
     }
-    found
+    decoded
 }
 
-fn frozen(head: &TabRow<'_>, lines: &BTreeMap<u64, (u64, TabRow<'_>)>) -> Option<FrozenResult> {
+fn decode_result(head: &TabRow<'_>, lines: &BTreeMap<u64, ResultLine<'_>>) -> Option<FrozenResult> {
     let text = |column: usize| head.cell(column).text();
     let contest = Contest {
         name: text(result_column::CONTEST),
-        start: day(head.cell(result_column::START)).ok()?,
-        end: day(head.cell(result_column::END)).ok()?,
+        start: parse_day(head.cell(result_column::START)).ok()?,
+        end: parse_day(head.cell(result_column::END)).ok()?,
         zone: TimeZone::get(&text(result_column::TIME_ZONE)).ok()?,
         prize: text(result_column::PRIZE),
         rules: ContestRules {
@@ -187,9 +199,9 @@ fn frozen(head: &TabRow<'_>, lines: &BTreeMap<u64, (u64, TabRow<'_>)>) -> Option
             counting: CountingRule::parse(&text(result_column::COUNTING_RULE)).ok()?,
         },
     };
-    let wanted = whole(head.cell(result_column::LINES))?;
-    let standings = lines.range(1..).take_while(|(line, _)| **line <= wanted);
-    let standings: Vec<ContestStanding> = standings.filter_map(|(_, (_, row))| standing(row)).collect();
+    let line_count = parse_integer(head.cell(result_column::LINES))?;
+    let standings = lines.range(1..).take_while(|(line, _)| **line <= line_count);
+    let standings: Vec<ContestStanding> = standings.filter_map(|(_, line)| decode_standing(&line.row)).collect();
     let mut result = FrozenResult {
         contest,
         frozen_at: text(result_column::FROZEN_AT).parse().ok()?,
@@ -202,8 +214,8 @@ fn frozen(head: &TabRow<'_>, lines: &BTreeMap<u64, (u64, TabRow<'_>)>) -> Option
     Some(result)
 }
 
-fn standing(row: &TabRow<'_>) -> Option<ContestStanding> {
-    let small = |column: usize| whole(row.cell(column)).and_then(|number| u32::try_from(number).ok());
+fn decode_standing(row: &TabRow<'_>) -> Option<ContestStanding> {
+    let small = |column: usize| parse_integer(row.cell(column)).and_then(|number| u32::try_from(number).ok());
     let reached = row.cell(result_column::REACHED_AT).text();
     Some(ContestStanding {
         rank: small(result_column::RANK)?,
@@ -216,7 +228,7 @@ fn standing(row: &TabRow<'_>) -> Option<ContestStanding> {
 }
 
 /// A non-negative integer.
-fn whole(cell: Cell<'_>) -> Option<u64> {
+fn parse_integer(cell: Cell<'_>) -> Option<u64> {
     match cell {
         Cell::Number(_) | Cell::Text(_) => cell.text().parse().ok(),
         Cell::Empty | Cell::Bool(_) => None,
@@ -242,10 +254,10 @@ impl Dataset for ContestRows {
     fn decode(tabs: Vec<TabRows>, decoding: &mut DecodeContext) -> Self {
         let [contests, rules, results] =
             <[TabRows; 3]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
-        let frozen = self::results(&results, decoding);
+        let frozen = decode_results(&results, decoding);
         Self {
-            contests: self::contests(&contests, decoding),
-            confirmed: confirmed(&rules),
+            contests: decode_contests(&contests, decoding),
+            confirmed: decode_confirmations(&rules),
             results: frozen,
             contest_link: contests.link().clone(),
         }
@@ -256,8 +268,8 @@ impl ContestRows {
     /// Finds a contest by its name; ignores case, accents and spaces.
     pub fn find(&self, name: &str) -> Option<&Contest> {
         let key = ContestKey::of(name)?;
-        let found = self.contests.iter().find(|(_, contest)| contest.key() == key);
-        found.map(|(_, contest)| contest)
+        let decoded = self.contests.iter().find(|(_, contest)| contest.key() == key);
+        decoded.map(|(_, contest)| contest)
     }
 
     /// Frozen result of the contest with this name.

@@ -66,7 +66,7 @@ pub fn rules_examples() -> Vec<RulesExample> {
             RulesExample {
                 claims: claims.to_vec(),
                 rules,
-                standings: ledger.settle(rules, InstantRange::default()).standings,
+                standings: ledger.contest_scores(rules, InstantRange::default()).standings,
             }
         })
         .to_vec()

@@ -44,8 +44,8 @@ pub fn due_tasks(rows: &ContestRows, now: Timestamp) -> Vec<ContestTask> {
         if contest.phase(now) != ContestPhase::Upcoming && rows.confirmations(contest) == 0 {
             due.push(ContestTask::Rules(contest.clone()));
         }
-        if contest.can_be_frozen_from().is_some_and(|from| now >= from) {
-            due.push(ContestTask::Result(contest.under(rows.rules_in_force(contest))));
+        if contest.freezable_from().is_some_and(|from| now >= from) {
+            due.push(ContestTask::Result(contest.with_rules(rows.rules_in_force(contest))));
         }
     }
     due
@@ -118,12 +118,12 @@ impl Leaderboard {
 
     async fn freeze(&self, contest: Contest) -> Result<(), Error> {
         let current = self.current().await?;
-        if contest.can_be_frozen_from().is_none_or(|from| current.read_at < from) {
+        if contest.freezable_from().is_none_or(|from| current.read_at < from) {
             // The spreadsheet is unreachable; cached data may lack the last claims.
             return Ok(());
         }
-        let settlement = current.settled.ledger.settle(contest.rules, contest.span());
-        let result = FrozenResult::new(contest, settlement, self.clock.now());
+        let scores = current.data.ledger.contest_scores(contest.rules, contest.span());
+        let result = FrozenResult::new(contest, scores, self.clock.now());
         let inserts = result.inserts().into_iter().map(RowChange::Insert);
         let written = self.store.commit(Batch::by(BY, inserts)).await?;
         tracing::info!(

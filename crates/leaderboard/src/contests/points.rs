@@ -29,7 +29,7 @@ impl ContestPoints {
     }
 
     /// Whether it is zero.
-    pub fn is_none(&self) -> bool {
+    pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
 
@@ -57,7 +57,7 @@ impl ContestPoints {
 
     /// Share of `whole` in units of 1/10,000, for the width of a bar.
     pub fn share_of(&self, whole: &Self) -> u32 {
-        if whole.is_none() {
+        if whole.is_zero() {
             return 0;
         }
         let share = &self.0 / &whole.0 * BigRational::from_integer(10_000.into());
@@ -119,11 +119,11 @@ mod tests {
     fn thirds_add_up_and_are_told_as_people_write_them() {
         let third = ContestPoints::part(3);
         assert_eq!(third.times(3), ContestPoints::part(1));
-        let told: Vec<String> = [third.times(0), third.clone(), third.times(3), third.times(23)]
+        let summary: Vec<String> = [third.times(0), third.clone(), third.times(3), third.times(23)]
             .iter()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(told, ["0", "1/3", "1", "7 2/3"]);
+        assert_eq!(summary, ["0", "1/3", "1", "7 2/3"]);
         assert_eq!(third.times(23).exact(), "23/3");
         assert_eq!(ContestPoints::parse("23/3"), Some(third.times(23)));
         assert_eq!(third.decimal(), 0.333);

@@ -45,7 +45,7 @@ pub struct FrozenSummary {
     pub intact: bool,
     /// The result.
     #[serde(flatten)]
-    pub settlement: ContestScores,
+    pub scores: ContestScores,
 }
 
 /// Rules that await confirmation.
@@ -55,7 +55,7 @@ pub struct RulesProposal {
     pub confirm_by_typing: String,
     /// Result under these rules.
     #[serde(flatten)]
-    pub settlement: ContestScores,
+    pub scores: ContestScores,
 }
 
 /// Change of one CSM's total.
@@ -84,20 +84,20 @@ pub fn report(rows: &ContestRows, name: &str, ledger: &Ledger, now: Timestamp) -
     let frozen = rows.result(name);
     let contest = match (frozen, listed) {
         (Some(frozen), _) => frozen.contest.clone(),
-        (None, Some(listed)) => listed.under(rows.rules_in_force(listed)),
+        (None, Some(listed)) => listed.with_rules(rows.rules_in_force(listed)),
         (None, None) => return None,
     };
-    let current = ledger.settle(contest.rules, contest.span());
+    let current = ledger.contest_scores(contest.rules, contest.span());
     let proposed = listed
         .filter(|listed| frozen.is_none() && listed.rules != contest.rules)
         .map(|listed| RulesProposal {
-            confirm_by_typing: listed.rules.name_of_change(contest.rules),
-            settlement: ledger.settle(listed.rules, listed.span()),
+            confirm_by_typing: listed.rules.change_name(contest.rules),
+            scores: ledger.contest_scores(listed.rules, listed.span()),
         });
     Some(ContestReport {
         phase: contest.phase(now),
         seconds_left: contest.seconds_left(now),
-        corrections: frozen.map_or_else(Vec::new, |frozen| shifts(&frozen.standings, &current.standings)),
+        corrections: frozen.map_or_else(Vec::new, |frozen| rank_shifts(&frozen.standings, &current.standings)),
         frozen: frozen.map(FrozenSummary::of),
         current,
         proposed,
@@ -116,14 +116,14 @@ pub fn contests_for_tv(rows: &ContestRows, ledger: &Ledger, now: Timestamp) -> V
     let frozen = rows.results.values().map(|result| &result.contest);
     let listed = rows.contests.iter().map(|(_, contest)| contest);
     let listed = listed.filter(|contest| rows.result(&contest.name).is_none());
-    let mut shown: Vec<(&Contest, SignedDuration)> = frozen
+    let mut candidates: Vec<(&Contest, SignedDuration)> = frozen
         .chain(listed)
         .filter_map(|contest| Some((contest, now.duration_since(contest.span().end?))))
         .filter(|(contest, since)| contest.phase(now) != ContestPhase::Upcoming && *since < SHOWN_AFTER_END)
         .collect();
-    shown.sort_by_key(|(contest, since)| (!since.is_negative(), since.abs(), contest.key()));
-    let shown = shown.into_iter().take(MAX_ON_TV);
-    shown
+    candidates.sort_by_key(|(contest, since)| (!since.is_negative(), since.abs(), contest.key()));
+    let candidates = candidates.into_iter().take(MAX_ON_TV);
+    candidates
         .filter_map(|(contest, _)| report(rows, &contest.name, ledger, now))
         .collect()
 }
@@ -133,14 +133,14 @@ impl FrozenSummary {
         Self {
             frozen_at: result.frozen_at,
             intact: result.integrity == ResultIntegrity::Whole,
-            settlement: result.settlement(),
+            scores: result.scores(),
         }
     }
 }
 
 /// CSMs whose points or rank differ between two results, in the order of the later one; CSMs that disappeared come
 /// last.
-pub fn shifts(before: &[ContestStanding], after: &[ContestStanding]) -> Vec<RankShift> {
+pub fn rank_shifts(before: &[ContestStanding], after: &[ContestStanding]) -> Vec<RankShift> {
     let place = |standing: &ContestStanding| ContestPlace {
         points: standing.points.clone(),
         rank: standing.rank,
@@ -148,12 +148,12 @@ pub fn shifts(before: &[ContestStanding], after: &[ContestStanding]) -> Vec<Rank
     let key = |standing: &ContestStanding| domain::normalize::normalize(&standing.csm);
     let mut earlier: HashMap<String, &ContestStanding> =
         before.iter().map(|standing| (key(standing), standing)).collect();
-    let mut shifts: Vec<RankShift> = Vec::new();
+    let mut rank_shifts: Vec<RankShift> = Vec::new();
     for standing in after {
         let before = earlier.remove(&key(standing)).map(place);
         let after = Some(place(standing));
         if before != after {
-            shifts.push(RankShift {
+            rank_shifts.push(RankShift {
                 csm: standing.csm.clone(),
                 before,
                 after,
@@ -161,10 +161,10 @@ pub fn shifts(before: &[ContestStanding], after: &[ContestStanding]) -> Vec<Rank
         }
     }
     let gone = before.iter().filter(|standing| earlier.contains_key(&key(standing)));
-    shifts.extend(gone.map(|standing| RankShift {
+    rank_shifts.extend(gone.map(|standing| RankShift {
         csm: standing.csm.clone(),
         before: Some(place(standing)),
         after: None,
     }));
-    shifts
+    rank_shifts
 }

@@ -38,17 +38,17 @@ pub enum ResultIntegrity {
 
 impl FrozenResult {
     /// Builds the result to freeze now.
-    pub fn new(contest: Contest, settlement: ContestScores, frozen_at: Timestamp) -> Self {
+    pub fn new(contest: Contest, scores: ContestScores, frozen_at: Timestamp) -> Self {
         Self {
-            contest: contest.under(settlement.rules),
+            contest: contest.with_rules(scores.rules),
             frozen_at,
-            standings: settlement.standings,
+            standings: scores.standings,
             integrity: ResultIntegrity::Whole,
         }
     }
 
     /// The result as a settlement.
-    pub fn settlement(&self) -> ContestScores {
+    pub fn scores(&self) -> ContestScores {
         ContestScores {
             rules: self.contest.rules,
             standings: self.standings.clone(),
@@ -117,8 +117,8 @@ impl FrozenResult {
             CellEntry::Date(contest.end),
             text(contest.zone_name()),
             text(&contest.prize),
-            text(contest.rules.credit.word()),
-            text(contest.rules.counting.word()),
+            text(contest.rules.credit.as_str()),
+            text(contest.rules.counting.as_str()),
             CellEntry::Text(self.frozen_at.to_string()),
             CellEntry::Number(lines.into()),
             CellEntry::Text(self.seal()),

@@ -129,7 +129,7 @@ pub enum ConfirmationSource {
 }
 
 impl ConfirmationSource {
-    fn words(self) -> &'static str {
+    fn description(self) -> &'static str {
         match self {
             Self::AtTheStart => "as they stood when the contest began",
             Self::ByName => "confirmed by typing the name of the change",
@@ -148,10 +148,10 @@ pub fn confirmation_insert(contest: &Contest, number: usize, how: ConfirmationSo
         },
         cells: vec![
             text(&contest.name),
-            text(contest.rules.credit.word()),
-            text(contest.rules.counting.word()),
+            text(contest.rules.credit.as_str()),
+            text(contest.rules.counting.as_str()),
             CellEntry::Text(at.to_string()),
-            text(how.words()),
+            text(how.description()),
         ],
     }
 }

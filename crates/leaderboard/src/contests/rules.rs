@@ -62,7 +62,7 @@ impl CreditRule {
         if word.is_empty() {
             return Ok(Self::First);
         }
-        let found = Self::ALL.into_iter().find(|rule| rule.word() == word);
+        let found = Self::ALL.into_iter().find(|rule| rule.as_str() == word);
         found.ok_or_else(|| UnknownRule {
             value: cell.trim().to_owned(),
             what: "credit rule",
@@ -72,7 +72,7 @@ impl CreditRule {
     }
 
     /// The word in the sheet and in JSON.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::First => "first",
             Self::Split => "split",
@@ -94,7 +94,7 @@ impl CountingRule {
         if word.is_empty() {
             return Ok(Self::Received);
         }
-        let found = Self::ALL.into_iter().find(|rule| rule.word() == word);
+        let found = Self::ALL.into_iter().find(|rule| rule.as_str() == word);
         found.ok_or_else(|| UnknownRule {
             value: cell.trim().to_owned(),
             what: "counting rule",
@@ -104,7 +104,7 @@ impl CountingRule {
     }
 
     /// The word in the sheet and in JSON.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
             Self::Validated => "validated",
@@ -114,9 +114,9 @@ impl CountingRule {
 
 impl ContestRules {
     /// Text that confirms a change from `before` to these rules: the names of the new rules.
-    pub fn name_of_change(self, before: Self) -> String {
-        let credit = (self.credit != before.credit).then_some(self.credit.word());
-        let counting = (self.counting != before.counting).then_some(self.counting.word());
+    pub fn change_name(self, before: Self) -> String {
+        let credit = (self.credit != before.credit).then_some(self.credit.as_str());
+        let counting = (self.counting != before.counting).then_some(self.counting.as_str());
         let words: Vec<&str> = credit.into_iter().chain(counting).collect();
         words.join(" ")
     }
@@ -125,13 +125,13 @@ impl ContestRules {
     pub fn is_change_named(self, before: Self, typed: &str) -> bool {
         let typed = normalize(&typed.replace(',', " "));
         let words: Vec<&str> = typed.split(' ').filter(|word| *word != "and").collect();
-        let wanted = self.name_of_change(before);
-        !wanted.is_empty() && words == wanted.split(' ').collect::<Vec<_>>()
+        let expected = self.change_name(before);
+        !expected.is_empty() && words == expected.split(' ').collect::<Vec<_>>()
     }
 }
 
 impl fmt::Display for ContestRules {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.credit.word(), self.counting.word())
+        write!(formatter, "{} {}", self.credit.as_str(), self.counting.as_str())
     }
 }

@@ -21,10 +21,8 @@ use serde::Serialize;
 use crate::{
     claims::{
         ledger::Ledger,
-        storage::{
-            name_interner::{NameId, RowValidity},
-            saturating_u32,
-        },
+        rules::RowValidity,
+        storage::{name_interner::NameId, saturating_u32},
         submission::SubmissionStatus,
     },
     contests::{
@@ -83,7 +81,7 @@ impl ContestScores {
     /// Winners: all CSMs of rank 1 with any points.
     pub fn winners(&self) -> Vec<&str> {
         let first = self.standings.iter().take_while(|standing| standing.rank == 1);
-        let scored = first.filter(|standing| !standing.points.is_none());
+        let scored = first.filter(|standing| !standing.points.is_zero());
         scored.map(|standing| standing.csm.as_str()).collect()
     }
 }
@@ -96,26 +94,44 @@ struct FirstClaim {
     line: u32,
 }
 
-/// First claims by company and integration, earliest first.
-type Pairs = HashMap<(NameId, NameId), Vec<FirstClaim>, RandomState>;
+/// A company and an integration, together worth one point.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct CreditPair {
+    company: NameId,
+    integration: NameId,
+}
+
+/// First claims of each pair, earliest first.
+type FirstClaims = HashMap<CreditPair, Vec<FirstClaim>, RandomState>;
+
+/// A claim that earned a point, or a part of one.
+#[derive(Clone, Copy)]
+struct EarnedPoint {
+    pair: CreditPair,
+    claim: FirstClaim,
+    /// Number of CSMs who share the point.
+    people: u32,
+}
 
 impl Ledger {
     /// Result of a contest over `span`.
-    pub fn settle(&self, rules: ContestRules, span: InstantRange) -> ContestScores {
+    pub fn contest_scores(&self, rules: ContestRules, span: InstantRange) -> ContestScores {
         let mut tallies: Vec<ScoreTally> = vec![ScoreTally::default(); self.csm_count()];
-        for place in &self.order()[self.lines_within(span)] {
-            if let Some((csm, _)) = self.party(*place, rules.counting) {
-                tallies[csm.place()].is_listed = true;
+        for index in &self.order()[self.lines_within(span)] {
+            if let Some((csm, _)) = self.counting_parties(*index, rules.counting) {
+                tallies[csm.index()].is_listed = true;
             }
         }
-        self.earnings_by(rules, span, |(company, _), claim, people| {
-            tallies[claim.csm.place()].earn(company, people, self.submitted_at(claim.line));
+        let first_claims = self.first_claims(rules.counting, span);
+        self.for_each_point(&first_claims, rules.credit, span, |point| {
+            let at = self.submitted_at(point.claim.line);
+            tallies[point.claim.csm.index()].add(point, at);
         });
         let mut standings: Vec<ContestStanding> = tallies
             .into_iter()
             .enumerate()
             .filter(|(_, tally)| tally.is_listed || tally.integrations > 0)
-            .map(|(place, tally)| tally.standing(self.csm_display_name(NameId::of(place))))
+            .map(|(index, tally)| tally.standing(self.csm_display_name(NameId::of(index))))
             .collect();
         standings.sort_by_cached_key(|standing| {
             let reached = standing.reached_at.unwrap_or(Timestamp::MAX);
@@ -135,41 +151,36 @@ impl Ledger {
         let Some(csm) = self.find_csm(csm) else {
             return Vec::new();
         };
-        let mut found: Vec<(u32, PointsEntry)> = Vec::new();
-        let pairs = self.pairs(rules.counting, span);
-        self.earn(&pairs, rules.credit, span, |pair, claim, people| {
-            if claim.csm == csm {
-                let others = pairs
-                    .get(&pair)
+        let mut entries: Vec<(u32, PointsEntry)> = Vec::new();
+        let first_claims = self.first_claims(rules.counting, span);
+        self.for_each_point(&first_claims, rules.credit, span, |point| {
+            if point.claim.csm == csm {
+                let others = first_claims
+                    .get(&point.pair)
                     .into_iter()
                     .flatten()
-                    .filter(|other| people > 1 && other.csm != csm);
+                    .filter(|other| point.people > 1 && other.csm != csm);
                 let shared_with = others
                     .map(|other| self.csm_display_name(other.csm).to_owned())
                     .collect();
-                found.push((claim.line, self.earning(pair, claim.line, (people, shared_with))));
+                entries.push((point.claim.line, self.points_entry(point, shared_with)));
             }
         });
-        found.sort_by(|one, other| {
+        entries.sort_by(|one, other| {
             let earlier = self.submissions().compare(one.0, other.0);
             earlier
                 .reverse()
                 .then_with(|| one.1.integration.cmp(&other.1.integration))
         });
-        found.into_iter().map(|(_, earning)| earning).collect()
+        entries.into_iter().map(|(_, earning)| earning).collect()
     }
 
-    fn earning(
-        &self,
-        (company, integration): (NameId, NameId),
-        line: u32,
-        (people, shared_with): (u32, Vec<String>),
-    ) -> PointsEntry {
-        let row = self.submission(line);
+    fn points_entry(&self, point: EarnedPoint, shared_with: Vec<String>) -> PointsEntry {
+        let row = self.submission(point.claim.line);
         PointsEntry {
-            points: ContestPoints::part(people),
-            company: self.company_display_name(company).to_owned(),
-            integration: self.integration_display_name(integration).to_owned(),
+            points: ContestPoints::part(point.people),
+            company: self.company_display_name(point.pair.company).to_owned(),
+            integration: self.integration_display_name(point.pair.integration).to_owned(),
             submitted_at: row.submitted_at(),
             row: row.row(),
             id: row.id(),
@@ -177,25 +188,16 @@ impl Ledger {
         }
     }
 
-    /// Calls `told` for each earning claim with the pair, the claim and the number of CSMs who share the point.
-    fn earnings_by(
+    /// Calls `visit` for each claim that earns a point or a part of one.
+    fn for_each_point(
         &self,
-        rules: ContestRules,
-        span: InstantRange,
-        told: impl FnMut((NameId, NameId), FirstClaim, u32),
-    ) {
-        self.earn(&self.pairs(rules.counting, span), rules.credit, span, told);
-    }
-
-    fn earn(
-        &self,
-        pairs: &Pairs,
+        first_claims: &FirstClaims,
         credit: CreditRule,
         span: InstantRange,
-        mut told: impl FnMut((NameId, NameId), FirstClaim, u32),
+        mut visit: impl FnMut(EarnedPoint),
     ) {
         let is_within = |claim: &FirstClaim| span.contains(self.submitted_at(claim.line));
-        for (pair, claims) in pairs {
+        for (pair, claims) in first_claims {
             let begins_within = claims.first().is_some_and(is_within);
             let earning: Vec<&FirstClaim> = match credit {
                 CreditRule::First => claims.iter().take(1).filter(|claim| is_within(claim)).collect(),
@@ -206,37 +208,43 @@ impl Ledger {
                 CreditRule::Split => saturating_u32(earning.len()),
                 CreditRule::First | CreditRule::All => 1,
             };
-            earning.into_iter().for_each(|claim| told(*pair, *claim, people));
+            for claim in earning {
+                visit(EarnedPoint {
+                    pair: *pair,
+                    claim: *claim,
+                    people,
+                });
+            }
         }
     }
 
     /// First claim of each CSM for each pair, up to the end of `span`.
-    fn pairs(&self, counting: CountingRule, span: InstantRange) -> Pairs {
-        let mut pairs = Pairs::default();
+    fn first_claims(&self, counting: CountingRule, span: InstantRange) -> FirstClaims {
+        let mut first_claims = FirstClaims::default();
         let before_the_end = InstantRange { start: None, ..span };
-        for place in &self.order()[self.lines_within(before_the_end)] {
-            let Some((csm, company)) = self.party(*place, counting) else {
+        for index in &self.order()[self.lines_within(before_the_end)] {
+            let Some((csm, company)) = self.counting_parties(*index, counting) else {
                 continue;
             };
-            let integrations = self.claims_of(*place).iter().filter_map(|claim| claim.integration);
+            let integrations = self.claims_of(*index).iter().filter_map(|claim| claim.integration);
             for integration in integrations.filter(|integration| self.is_in_catalog(*integration)) {
-                let claims = pairs.entry((company, integration)).or_default();
+                let claims = first_claims.entry(CreditPair { company, integration }).or_default();
                 if claims.iter().all(|claim| claim.csm != csm) {
-                    claims.push(FirstClaim { csm, line: *place });
+                    claims.push(FirstClaim { csm, line: *index });
                 }
             }
         }
-        pairs
+        first_claims
     }
 
     /// CSM and company of a line that counts.
-    fn party(&self, place: u32, counting: CountingRule) -> Option<(NameId, NameId)> {
-        let line = self.line(place);
+    fn counting_parties(&self, index: u32, counting: CountingRule) -> Option<(NameId, NameId)> {
+        let line = self.line(index);
         let is_enough = match counting {
             CountingRule::Received => true,
-            CountingRule::Validated => self.submission(place).status() == SubmissionStatus::Validated,
+            CountingRule::Validated => self.submission(index).status() == SubmissionStatus::Validated,
         };
-        let counts = line.standing == RowValidity::Counts && is_enough;
+        let counts = line.validity == RowValidity::Counts && is_enough;
         line.csm.zip(line.company).filter(|_| counts)
     }
 }
@@ -252,10 +260,10 @@ struct ScoreTally {
 }
 
 impl ScoreTally {
-    fn earn(&mut self, company: NameId, people: u32, at: Timestamp) {
-        *self.parts.entry(people).or_default() += 1;
+    fn add(&mut self, point: EarnedPoint, at: Timestamp) {
+        *self.parts.entry(point.people).or_default() += 1;
         self.integrations += 1;
-        self.companies.insert(company);
+        self.companies.insert(point.pair.company);
         self.reached_at = self.reached_at.max(Some(at));
     }
 
@@ -279,10 +287,10 @@ impl ScoreTally {
 /// Assigns ranks to a sorted list: one more than the number of entries with more points.
 fn rank(standings: &mut [ContestStanding]) {
     let mut above: Option<(ContestPoints, u32)> = None;
-    for (place, standing) in (1..).zip(standings) {
+    for (index, standing) in (1..).zip(standings) {
         let rank = match &above {
             Some((points, rank)) if *points == standing.points => *rank,
-            _ => place,
+            _ => index,
         };
         standing.rank = rank;
         above = Some((standing.points.clone(), rank));

@@ -10,7 +10,7 @@ use crate::{
     contests::{
         contest::{Contest, ContestPhase},
         points::ContestPoints,
-        report::{ContestPlace, RankShift, shifts},
+        report::{ContestPlace, RankShift, rank_shifts},
         result::FrozenResult,
         rules::{ContestRules, CountingRule, CreditRule},
         scoring::ContestScores,
@@ -24,11 +24,11 @@ fn rules(credit: CreditRule) -> ContestRules {
     }
 }
 
-fn told(settlement: &ContestScores) -> Vec<String> {
+fn summary(scores: &ContestScores) -> Vec<String> {
     let line = |standing: &crate::contests::scoring::ContestStanding| {
         format!("{} {} {}", standing.rank, standing.csm, standing.points)
     };
-    settlement.standings.iter().map(line).collect()
+    scores.standings.iter().map(line).collect()
 }
 
 fn contest(end: jiff::civil::Date, zone: &str) -> Contest {
@@ -61,7 +61,7 @@ fn each_rule_gives_the_credit_as_it_says() {
         (CreditRule::All, vec!["1 Bo 2", "2 Kate 1", "2 Zoé 1"]),
     ] {
         assert_eq!(
-            told(&ledger.settle(rules(credit), InstantRange::default())),
+            summary(&ledger.contest_scores(rules(credit), InstantRange::default())),
             expected,
             "{credit:?}"
         );
@@ -76,9 +76,9 @@ fn inside_a_tie_the_one_who_got_there_first_is_listed_first_and_the_next_rank_is
         row(4, "02 11:00", "Bo", "C", "GitHub"),
         row(5, "02 12:00", "Kate", "D", "GitHub"),
     ]);
-    let settlement = ledger.settle(ContestRules::default(), InstantRange::default());
-    assert_eq!(told(&settlement), ["1 Zoé 2", "1 Bo 2", "3 Kate 1"]);
-    assert_eq!(settlement.winners(), ["Zoé", "Bo"]);
+    let scores = ledger.contest_scores(ContestRules::default(), InstantRange::default());
+    assert_eq!(summary(&scores), ["1 Zoé 2", "1 Bo 2", "3 Kate 1"]);
+    assert_eq!(scores.winners(), ["Zoé", "Bo"]);
 }
 
 #[test]
@@ -91,7 +91,10 @@ fn where_only_validated_claims_count_the_others_do_not_stand_in_the_way() {
         credit: CreditRule::First,
         counting: CountingRule::Validated,
     };
-    assert_eq!(told(&ledger.settle(validated, InstantRange::default())), ["1 Bo 1"]);
+    assert_eq!(
+        summary(&ledger.contest_scores(validated, InstantRange::default())),
+        ["1 Bo 1"]
+    );
 }
 
 #[test]
@@ -110,10 +113,10 @@ fn a_claim_before_the_contest_takes_the_point_away_except_where_everybody_gets_o
         (CreditRule::Split, vec!["1 Bo 0", "1 Kate 0"]),
         (CreditRule::All, vec!["1 Bo 1", "2 Kate 0"]),
     ] {
-        let settlement = ledger.settle(rules(credit), span);
-        assert_eq!(told(&settlement), expected, "{credit:?}");
+        let scores = ledger.contest_scores(rules(credit), span);
+        assert_eq!(summary(&scores), expected, "{credit:?}");
         if credit != CreditRule::All {
-            assert_eq!(settlement.winners(), [] as [&str; 0]);
+            assert_eq!(scores.winners(), [] as [&str; 0]);
         }
     }
 }
@@ -147,8 +150,8 @@ fn a_change_is_confirmed_by_the_name_of_what_is_new() {
         credit: CreditRule::All,
         counting: CountingRule::Validated,
     };
-    assert_eq!(split.name_of_change(before), "split");
-    assert_eq!(both.name_of_change(before), "all validated");
+    assert_eq!(split.change_name(before), "split");
+    assert_eq!(both.change_name(before), "all validated");
     for (rules, typed, named) in [
         (split, "split", true),
         (split, " Split ", true),
@@ -168,8 +171,8 @@ fn a_change_is_confirmed_by_the_name_of_what_is_new() {
 fn a_seal_holds_for_every_detail() {
     let ledger = ledger(vec![row(2, "02 09:00", "Kate", "Acme", "GitHub, Slack")]);
     let contest = contest(date(2026, 3, 31), "UTC");
-    let settlement = ledger.settle(contest.rules, contest.span());
-    let result = FrozenResult::new(contest, settlement, at("2026-04-01T00:01:00Z"));
+    let scores = ledger.contest_scores(contest.rules, contest.span());
+    let result = FrozenResult::new(contest, scores, at("2026-04-01T00:01:00Z"));
     assert_eq!(result.inserts().len(), 2);
     let mut others = vec![result.clone(); 5];
     others[0].contest.prize = "A car".to_owned();
@@ -214,15 +217,15 @@ fn who_moved_is_told_and_nobody_else() {
     ]);
     let settle = |ledger: &crate::claims::ledger::Ledger| {
         ledger
-            .settle(ContestRules::default(), InstantRange::default())
+            .contest_scores(ContestRules::default(), InstantRange::default())
             .standings
     };
-    let told: Vec<String> = shifts(&settle(&before), &settle(&after))
+    let summary: Vec<String> = rank_shifts(&settle(&before), &settle(&after))
         .iter()
         .map(shift_words)
         .collect();
     assert_eq!(
-        told,
+        summary,
         [
             "ZOE 1 → 2",
             "Kate 1 → 1, rank 1 → 2",
@@ -250,7 +253,7 @@ proptest! {
         rules in any_rules(),
         span in spans(),
     ) {
-        prop_assert_eq!(ledger(rows).settle(rules, span), ledger(shuffled).settle(rules, span));
+        prop_assert_eq!(ledger(rows).contest_scores(rules, span), ledger(shuffled).contest_scores(rules, span));
     }
 
     #[test]
@@ -258,7 +261,7 @@ proptest! {
         let ledger = ledger(rows);
         let period = Period { from: Some(date(2026, 3, from)), to: Some(date(2026, 3, from + days)) };
         let board = ledger.standings(period, march("20 00:00"), &TimeZone::UTC);
-        let contest = ledger.settle(ContestRules::default(), period.span(&TimeZone::UTC));
+        let contest = ledger.contest_scores(ContestRules::default(), period.span(&TimeZone::UTC));
         let of_board: Vec<_> = board.by_csm.iter().map(|line| (line.rank, line.csm.clone(), line.integrations.to_string(), line.companies)).collect();
         let of_contest: Vec<_> = contest.standings.iter().map(|line| (line.rank, line.csm.clone(), line.points.to_string(), line.companies)).collect();
         prop_assert_eq!(of_board, of_contest);
@@ -267,8 +270,8 @@ proptest! {
     #[test]
     fn nothing_is_won_or_lost_by_sharing(rows in crowded_rows(), span in spans()) {
         let ledger = ledger(rows);
-        let total = |credit| ledger.settle(rules(credit), span).standings.iter().map(|line| &line.points).sum::<ContestPoints>();
-        let pairs = |credit| ledger.settle(rules(credit), span).standings.iter().map(|line| line.integrations).sum::<u32>();
+        let total = |credit| ledger.contest_scores(rules(credit), span).standings.iter().map(|line| &line.points).sum::<ContestPoints>();
+        let pairs = |credit| ledger.contest_scores(rules(credit), span).standings.iter().map(|line| line.integrations).sum::<u32>();
         prop_assert_eq!(total(CreditRule::First), total(CreditRule::Split));
         prop_assert_eq!(total(CreditRule::All).exact(), pairs(CreditRule::All).to_string());
         prop_assert!(total(CreditRule::First) <= total(CreditRule::All));
@@ -277,7 +280,7 @@ proptest! {
     #[test]
     fn the_claims_behind_a_number_add_up_to_it(rows in crowded_rows(), rules in any_rules(), span in spans()) {
         let ledger = ledger(rows);
-        for standing in ledger.settle(rules, span).standings {
+        for standing in ledger.contest_scores(rules, span).standings {
             let earnings = ledger.earnings(rules, span, &standing.csm);
             prop_assert_eq!(earnings.iter().map(|earning| &earning.points).sum::<ContestPoints>(), standing.points);
             prop_assert_eq!(earnings.len(), standing.integrations as usize);

@@ -23,7 +23,7 @@ impl DisputeStatus {
     pub const ALL: [Self; 3] = [Self::Open, Self::Accepted, Self::Refused];
 
     /// The word in the sheet.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Accepted => "accepted",
@@ -40,7 +40,7 @@ impl DisputeStatus {
         if word.is_empty() {
             return Ok(Self::Open);
         }
-        let found = Self::ALL.into_iter().find(|status| status.word() == word);
+        let found = Self::ALL.into_iter().find(|status| status.as_str() == word);
         found.ok_or_else(|| {
             format!(
                 "“{}” is not a status. Write open, accepted or refused. Until then the dispute is open.",
@@ -79,12 +79,12 @@ pub struct Dispute {
 
 impl Dispute {
     /// Whether it is about this claim and integration.
-    pub fn is_of(&self, claim: &str, integration: &str) -> bool {
+    pub fn is_about_claim(&self, claim: &str, integration: &str) -> bool {
         self.claim == claim && normalize(&self.integration) == normalize(integration)
     }
 
     /// Whether it is about the credit for an integration of a company.
-    pub fn is_about(&self, company: &str, integration: &str) -> bool {
+    pub fn is_about_credit(&self, company: &str, integration: &str) -> bool {
         normalize(&self.company) == normalize(company) && normalize(&self.integration) == normalize(integration)
     }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use web::error::FieldError;
 
 use crate::{
-    claims::list::{ClaimLine, ClaimOutcome, CreditedTo},
+    claims::list::{ClaimOutcome, ClaimRow, CreditedTo},
     disputes::{dispute::DisputeStatus, rows::DISPUTES},
 };
 
@@ -61,7 +61,7 @@ pub struct DisputableClaim {
 
 impl DisputableClaim {
     /// The claim of a row for an integration; `None` when no other CSM holds the credit.
-    pub fn of(line: &ClaimLine, integration: &str) -> Option<Self> {
+    pub fn of(line: &ClaimRow, integration: &str) -> Option<Self> {
         let claimed = line
             .integrations
             .iter()
@@ -109,7 +109,7 @@ impl DisputableClaim {
                 text(&self.credit.integration),
                 text(&self.credit.credited_to.csm),
                 text(reason),
-                text(DisputeStatus::Open.word()),
+                text(DisputeStatus::Open.as_str()),
                 CellEntry::Empty,
             ],
         })

@@ -118,7 +118,7 @@ fn answer(dispute: &Dispute) -> Markup {
     html! {
         @match dispute.status {
             DisputeStatus::Open => span .tag { "open" },
-            status => { strong { (status.word()) } }
+            status => { strong { (status.as_str()) } }
         }
         @if !dispute.note.is_empty() { " " bdi { (dispute.note) } }
     }
@@ -157,12 +157,12 @@ impl DisputeForm<'_> {
     /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let credit = self.credit;
-        let mistakes = self.mistakes();
+        let invalid_fields = self.invalid_fields();
         let main = html! {
             div .narrow {
                 h1 { "Dispute a credit" }
-                @if !mistakes.is_empty() { (error_summary(&mistakes)) }
-                p .lead { bdi { (credit.integration) } " at " bdi { (credit.company) } ": already " (messages::credited_to(&credit.credited_to, &self.now)) "." }
+                @if !invalid_fields.is_empty() { (error_summary(&invalid_fields)) }
+                p .lead { bdi { (credit.integration) } " at " bdi { (credit.company) } ": already " (messages::credited_to_phrase(&credit.credited_to, &self.now)) "." }
                 form .claim method="post" action=(DISPUTES) {
                     input type="hidden" name="integration" value=(credit.integration);
                     (self.claimant_field())
@@ -188,7 +188,7 @@ impl DisputeForm<'_> {
         }
     }
 
-    fn mistakes(&self) -> Vec<InvalidField<'_>> {
+    fn invalid_fields(&self) -> Vec<InvalidField<'_>> {
         let csm = match &self.claimant {
             Claimant::Of(_) => None,
             Claimant::Asked { csm, .. } => csm.error.as_deref(),
@@ -225,13 +225,13 @@ impl DisputeForm<'_> {
     fn reason_field(&self) -> Markup {
         let error = self.reason.error.as_deref();
         let described = error.map_or("reason-hint", |_| "reason-error reason-hint");
-        let question = match &self.claimant {
+        let question_text = match &self.claimant {
             Claimant::Of(claim) => format!("Why should it be {}’s?", claim.csm),
             Claimant::Asked { .. } => "Why should it be yours?".to_owned(),
         };
         html! {
             div .field {
-                label for="reason" { (question) }
+                label for="reason" { (question_text) }
                 p .hint #reason-hint { "Staff and " (self.credit.credited_to.csm) " read it." }
                 (error_line("reason", error))
                 textarea #reason name="reason" rows="5" required maxlength=(MAX_REASON_LENGTH) aria-describedby=(described)
@@ -243,11 +243,13 @@ impl DisputeForm<'_> {
 
 /// For a claim credited to another CSM: its dispute, or a link to the form. Empty for a row without an id, which cannot
 /// be referenced.
-pub(crate) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &str) -> Markup {
-    let known = disputes.iter().find(|dispute| dispute.is_of(claim, integration));
+pub(crate) fn dispute_link(disputes: &[Dispute], claim: &str, integration: &str) -> Markup {
+    let known = disputes
+        .iter()
+        .find(|dispute| dispute.is_about_claim(claim, integration));
     html! {
         @match known {
-            Some(known) => { " " a href=(with_query(DISPUTES, &[("csm", &known.csm)])) { "disputed, " (known.status.word()) } }
+            Some(known) => { " " a href=(with_query(DISPUTES, &[("csm", &known.csm)])) { "disputed, " (known.status.as_str()) } }
             None if claim.is_empty() => {}
             None => { " " a .onward href=(dispute_address(claim, integration)) { "Dispute" span .unseen { " the credit for " (integration) } } }
         }
@@ -257,8 +259,8 @@ pub(crate) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &st
 /// For a claim that holds a credit: the CSMs who dispute it.
 pub(crate) fn disputed_by(disputes: &[Dispute], company: &str, integration: &str) -> Markup {
     html! {
-        @for dispute in disputes.iter().filter(|dispute| dispute.is_about(company, integration)) {
-            " " small { a href=(with_query(DISPUTES, &[("csm", &dispute.csm)])) { "disputed by " (dispute.csm) ", " (dispute.status.word()) } }
+        @for dispute in disputes.iter().filter(|dispute| dispute.is_about_credit(company, integration)) {
+            " " small { a href=(with_query(DISPUTES, &[("csm", &dispute.csm)])) { "disputed by " (dispute.csm) ", " (dispute.status.as_str()) } }
         }
     }
 }

@@ -105,7 +105,7 @@ impl AsOf {
 
 impl AsOf {
     /// Form used in addresses: the day or the instant.
-    pub fn word(&self) -> String {
+    pub fn parameter(&self) -> String {
         self.day.map_or_else(|| self.exact(), |day| day.to_string())
     }
 

@@ -95,11 +95,11 @@ impl Dataset for AuditHistory {
 impl AuditHistory {
     /// Number of lines written up to a moment; `None` when the audit log has no such row.
     pub fn known_at(&self, as_of: AsOf) -> Option<usize> {
-        let place = |row: u32| self.lines.iter().position(|line| line.number == row);
+        let index = |row: u32| self.lines.iter().position(|line| line.number == row);
         match as_of.edge {
             None => Some(self.lines.partition_point(|line| line.at <= as_of.instant)),
-            Some(LogEdge::Before(row)) => place(row),
-            Some(LogEdge::After(row)) => place(row).map(|place| place + 1),
+            Some(LogEdge::Before(row)) => index(row),
+            Some(LogEdge::After(row)) => index(row).map(|index| index + 1),
         }
     }
 
@@ -120,8 +120,8 @@ fn line(row: &TabRow<'_>, zone: &TimeZone) -> Option<AuditLine> {
     };
     let tab = LeaderboardRows::TABS.iter().find(|tab| tab.title == title)?;
     let header = row.cell(column::HEADER).text();
-    let place = tab.columns.iter().position(|column| column.header == header);
-    if place.is_none() && !header.is_empty() {
+    let index = tab.columns.iter().position(|column| column.header == header);
+    if index.is_none() && !header.is_empty() {
         return None;
     }
     Some(AuditLine {
@@ -135,7 +135,7 @@ fn line(row: &TabRow<'_>, zone: &TimeZone) -> Option<AuditLine> {
             action::DELETED | action::REMOVED => LogAction::Removed,
             _ => return None,
         },
-        column: place,
+        column: index,
         old: row.cell(column::OLD).into(),
         new: row.cell(column::NEW).into(),
         number: row.number,

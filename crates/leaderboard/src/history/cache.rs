@@ -7,7 +7,7 @@ use web::{error::Error, response::DerivedCache};
 
 use crate::{
     history::{as_of::AsOf, corrections::CorrectionList},
-    snapshot::{BoardData, BoardVersions},
+    snapshot::{BoardVersions, LeaderboardData},
 };
 
 /// Boards, and pages of corrections, kept for each.
@@ -15,7 +15,7 @@ const CAPACITY: u64 = 4;
 
 /// Derived values of the history.
 pub(crate) struct HistoryCache {
-    boards: DerivedCache<(BoardVersions, AsOf), BoardData>,
+    boards: DerivedCache<(BoardVersions, AsOf), LeaderboardData>,
     corrections: DerivedCache<(BoardVersions, u32), CorrectionList>,
 }
 
@@ -37,8 +37,8 @@ impl HistoryCache {
         &self,
         versions: BoardVersions,
         as_of: AsOf,
-        derive: impl FnOnce() -> BoardData + Send + 'static,
-    ) -> Result<Arc<BoardData>, Error> {
+        derive: impl FnOnce() -> LeaderboardData + Send + 'static,
+    ) -> Result<Arc<LeaderboardData>, Error> {
         let derived = async { spawn_blocking(derive).await.map(Arc::new) };
         let board = self.boards.try_get_or_compute((versions, as_of), derived).await;
         board.map_err(|error: Arc<JoinError>| Error::internal(error))

@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// Changes of one row by the same author within this time form one correction.
-const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
+const GROUPING_TIME: SignedDuration = SignedDuration::from_secs(60);
 
 /// One correction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Correction {
+pub struct LoggedCorrection {
     /// When it was made or detected.
     pub at: Timestamp,
     /// Author recorded in the audit log.
@@ -75,36 +75,37 @@ pub fn correction_count(history: &AuditHistory) -> usize {
 pub fn corrections(
     history: &AuditHistory,
     catalog: &LoadedCatalog,
-    (wanted, now): (std::ops::Range<usize>, Timestamp),
-) -> Vec<Correction> {
+    range: std::ops::Range<usize>,
+    now: Timestamp,
+) -> Vec<LoggedCorrection> {
     let groups = groups(&history.lines);
-    let wanted = wanted.start.min(groups.len())..wanted.end.min(groups.len());
-    let groups = &groups[wanted];
+    let range = range.start.min(groups.len())..range.end.min(groups.len());
+    let groups = &groups[range];
     let (Some(newest), Some(oldest)) = (groups.first(), groups.last()) else {
         return Vec::new();
     };
     let mut rollbacks = history.rollbacks();
-    take_back(&mut rollbacks, &history.lines[newest.end..]);
-    let told = &history.lines[oldest.start..newest.end];
-    let points = PointsReplay::for_corrections((history, catalog), told, &mut rollbacks);
-    let mut after = points.settle(&rollbacks);
-    let mut taken = newest.end;
-    let mut found = Vec::new();
+    roll_back_lines(&mut rollbacks, &history.lines[newest.end..]);
+    let affected = &history.lines[oldest.start..newest.end];
+    let points = PointsReplay::for_corrections(history, catalog, affected, &mut rollbacks);
+    let mut after = points.affected_ledger(&rollbacks);
+    let mut rolled_back_to = newest.end;
+    let mut corrections_of_page = Vec::new();
     for group in groups {
         // Lines that are not corrections, such as a changed note, lie between the groups.
-        take_back(&mut rollbacks, &history.lines[group.end..taken]);
-        taken = group.start;
+        roll_back_lines(&mut rollbacks, &history.lines[group.end..rolled_back_to]);
+        rolled_back_to = group.start;
         let lines = &history.lines[group.start..group.end];
-        let mut correction = self::told(lines, history, &rollbacks);
-        take_back(&mut rollbacks, lines);
-        let before = points.settle(&rollbacks);
+        let mut correction = correction_of(lines, history, &rollbacks);
+        roll_back_lines(&mut rollbacks, lines);
+        let before = points.affected_ledger(&rollbacks);
         correction.subject = subject(lines, &rollbacks).unwrap_or(correction.subject);
         let is_known = |at: Timestamp| at <= correction.at || at > now;
-        correction.effect = points.effect((&before, &after), is_known);
+        correction.effect = points.effect(&before, &after, is_known);
         after = before;
-        found.push(correction);
+        corrections_of_page.push(correction);
     }
-    found
+    corrections_of_page
 }
 
 impl AuditHistory {
@@ -115,9 +116,9 @@ impl AuditHistory {
     }
 }
 
-fn take_back(rollbacks: &mut [Rollback<'_>], lines: &[AuditLine]) {
+fn roll_back_lines(rollbacks: &mut [Rollback<'_>], lines: &[AuditLine]) {
     for line in lines.iter().rev() {
-        rollbacks.iter_mut().for_each(|unwinding| unwinding.take_back(line));
+        rollbacks.iter_mut().for_each(|rollback| rollback.roll_back(line));
     }
 }
 
@@ -130,18 +131,18 @@ struct CorrectionGroup {
 /// Groups of lines, newest first.
 fn groups(lines: &[AuditLine]) -> Vec<CorrectionGroup> {
     let mut groups: Vec<CorrectionGroup> = Vec::new();
-    for (place, line) in lines.iter().enumerate().filter(|(_, line)| is_correction(line)) {
+    for (index, line) in lines.iter().enumerate().filter(|(_, line)| is_correction(line)) {
         let joined = groups.last_mut().filter(|group| {
             let first = &lines[group.start];
             let is_same_row = first.tab.title == line.tab.title && first.row == line.row && first.by == line.by;
             // A line of another row in between separates them.
-            group.end == place && is_same_row && line.at.duration_since(first.at) <= TOGETHER
+            group.end == index && is_same_row && line.at.duration_since(first.at) <= GROUPING_TIME
         });
         match joined {
-            Some(group) => group.end = place + 1,
+            Some(group) => group.end = index + 1,
             None => groups.push(CorrectionGroup {
-                start: place,
-                end: place + 1,
+                start: index,
+                end: index + 1,
             }),
         }
     }
@@ -154,7 +155,7 @@ fn is_correction(line: &AuditLine) -> bool {
     line.tab.title != SUBMISSIONS.title || !matches!(line.column, Some(NOTE | 0))
 }
 
-fn told(lines: &[AuditLine], history: &AuditHistory, rollbacks: &[Rollback<'_>]) -> Correction {
+fn correction_of(lines: &[AuditLine], history: &AuditHistory, rollbacks: &[Rollback<'_>]) -> LoggedCorrection {
     let (first, last) = (&lines[0], &lines[lines.len() - 1]);
     let change = |line: &AuditLine| CellChange {
         action: line.action,
@@ -162,7 +163,7 @@ fn told(lines: &[AuditLine], history: &AuditHistory, rollbacks: &[Rollback<'_>])
         old: line.old.as_cell().text(),
         new: line.new.as_cell().text(),
     };
-    Correction {
+    LoggedCorrection {
         at: first.at,
         by: first.by.clone(),
         tab: first.tab.title,
@@ -192,7 +193,7 @@ fn note(line: &AuditLine, history: &AuditHistory, rollbacks: &[Rollback<'_>]) ->
 fn cells(line: &AuditLine, rollbacks: &[Rollback<'_>]) -> Option<Vec<CellContent>> {
     rollbacks
         .iter()
-        .find(|unwinding| unwinding.is_of(line.tab))?
+        .find(|rollback| rollback.is_of(line.tab))?
         .row(&line.row)
 }
 
@@ -206,7 +207,7 @@ fn subject(lines: &[AuditLine], rollbacks: &[Rollback<'_>]) -> Option<String> {
 /// One page of corrections.
 pub struct CorrectionList {
     /// Corrections of the page, newest first.
-    pub list: Vec<Correction>,
+    pub list: Vec<LoggedCorrection>,
     /// Total number of corrections.
     pub total: usize,
     /// When the log was read.

@@ -1,4 +1,4 @@
-//! History: the board at an earlier moment, reconstructed from the current rows and the audit log.
+//! History, the time machine: the board at an earlier moment, reconstructed from the current rows and the audit log.
 //!
 //! [`rollback`] rolls back the logged changes, newest first, and removes claims that arrived later. The resulting tabs
 //! are decoded by the code for current data, so every page works for the past. [`corrections`] lists each change with

@@ -23,7 +23,7 @@ use web::{
 use crate::{
     history::{
         as_of::AsOf,
-        corrections::Correction,
+        corrections::LoggedCorrection,
         difference::{StandingChange, difference},
         snapshots::CORRECTIONS_PER_PAGE,
         view::{CorrectionsPage, DifferencePage},
@@ -45,7 +45,7 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
         )
         .api_route(
             DIFFERENCE,
-            get_with(between, |it| {
+            get_with(show_difference, |it| {
                 it.about(TAG, "The standings at two moments.")
                     .answers::<DifferenceResponse<'_>>(Format::TABLE)
             }),
@@ -63,41 +63,41 @@ pub(crate) struct CorrectionsResponse<'a> {
     as_of: Timestamp,
     total: usize,
     page: u32,
-    corrections: &'a [Correction],
+    corrections: &'a [LoggedCorrection],
 }
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<CorrectionsQuery>,
+    Query(query): Query<CorrectionsQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
-    let page = question
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let page = query
         .page
         .as_deref()
         .and_then(|page| page.parse().ok())
         .unwrap_or(1_u32)
         .max(1);
-    let told = leaderboard.corrections(page).await?;
+    let corrections = leaderboard.corrections(page).await?;
     let current = leaderboard.current().await?;
-    let pages = u32::try_from(told.total.div_ceil(CORRECTIONS_PER_PAGE))
+    let pages = u32::try_from(corrections.total.div_ceil(CORRECTIONS_PER_PAGE))
         .unwrap_or(u32::MAX)
         .max(1);
-    let rendered = match asked.face {
+    let rendered = match request.face {
         Format::Html => RenderedResponse::html(
             CorrectionsPage {
-                corrections: &told.list,
+                corrections: &corrections.list,
                 paging: Paging { page, pages },
                 now: current.now.clone(),
             }
             .document(&leaderboard.frame(&current)),
         ),
         _ => RenderedResponse::json(&CorrectionsResponse {
-            as_of: told.read_at,
-            total: told.total,
+            as_of: corrections.read_at,
+            total: corrections.total,
             page,
-            corrections: &told.list,
+            corrections: &corrections.list,
         })
         .map_err(Error::internal)?,
     };
@@ -118,23 +118,23 @@ pub(crate) struct DifferenceResponse<'a> {
     by_csm: &'a [StandingChange],
 }
 
-pub(crate) async fn between(
+pub(crate) async fn show_difference(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<DifferenceQuery>,
+    Query(query): Query<DifferenceQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::TABLE)?;
     let current = leaderboard.current().await?;
     let now = current.now.clone();
     let week_ago = now
         .checked_sub(jiff::ToSpan::days(7))
         .map_or(Timestamp::MIN, |then| then.timestamp());
     let before = leaderboard
-        .moment("before", question.before.as_deref())?
+        .moment("before", query.before.as_deref())?
         .unwrap_or(AsOf::at(week_ago));
     let after = leaderboard
-        .moment("after", question.after.as_deref())?
+        .moment("after", query.after.as_deref())?
         .unwrap_or(AsOf::at(now.timestamp()));
     let then = leaderboard.past(before).await?;
     let later = leaderboard.past(after).await?;
@@ -144,13 +144,13 @@ pub(crate) async fn between(
         leaderboard.standings(&later, everything).await,
     );
     let moved = difference(&then.by_csm, &later.by_csm);
-    let rendered = match asked.face {
+    let rendered = match request.face {
         Format::Html => RenderedResponse::html(
             DifferencePage {
                 before,
                 after,
                 moved: &moved,
-                address: &asked.address,
+                address: &request.address,
                 now,
             }
             .document(&leaderboard.frame(&current)),

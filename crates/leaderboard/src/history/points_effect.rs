@@ -31,68 +31,73 @@ pub(crate) struct PointsReplay<'a> {
     history: &'a AuditHistory,
     catalog: &'a LoadedCatalog,
     /// Ledger of all rows after the newest correction.
-    whole: Ledger,
+    full_ledger: Ledger,
     /// Points at unaffected companies: instant of each point and the CSM name as typed.
-    elsewhere: Vec<(Timestamp, u32)>,
+    unaffected_points: Vec<(Timestamp, u32)>,
 }
 
 /// Points by CSM, with the display name.
 type PointsByCsm = BTreeMap<PersonKey, (String, u32)>;
 
 impl<'a> PointsReplay<'a> {
-    /// Builds the ledger after the newest correction in `lines`, and restricts `unwindings` to the rows that can change
+    /// Builds the ledger after the newest correction in `lines`, and restricts `rollbacks` to the rows that can change
     /// while the lines are rolled back.
     pub(crate) fn for_corrections(
-        (history, catalog): (&'a AuditHistory, &'a LoadedCatalog),
+        history: &'a AuditHistory,
+        catalog: &'a LoadedCatalog,
         lines: &[AuditLine],
         rollbacks: &mut [Rollback<'a>],
     ) -> Self {
         let tabs: Vec<TabRows> = rollbacks.iter().map(Rollback::tab).collect();
-        let (whole, rows) = settled(history, catalog, &tabs);
-        let touched = AffectedNames::by(history, lines, rollbacks);
-        let companies: HashSet<_> = (touched.companies(&rows).iter())
-            .filter_map(|name| whole.find_company(name))
+        let (full_ledger, rows) = build_ledger(history, catalog, &tabs);
+        let affected = AffectedNames::collect(history, lines, rollbacks);
+        let companies: HashSet<_> = (affected.companies(&rows).iter())
+            .filter_map(|name| full_ledger.find_company(name))
             .collect();
-        let is_touched = |place: u32| {
-            whole
-                .line(place)
+        let is_affected = |index: u32| {
+            full_ledger
+                .line(index)
                 .company
                 .is_some_and(|company| companies.contains(&company))
         };
-        let row = |place: u32| whole.submission(place).row() as usize - FIRST_ROW;
-        let mut places: BTreeSet<usize> = (whole.order().iter().copied())
-            .filter(|place| is_touched(*place))
+        let row = |index: u32| full_ledger.submission(index).row() as usize - FIRST_ROW;
+        let mut indices: BTreeSet<usize> = (full_ledger.order().iter().copied())
+            .filter(|index| is_affected(*index))
             .map(row)
             .collect();
-        places.extend(touched.rows);
-        let elsewhere = (whole.points(whole.order()))
-            .filter(|(line, integration)| !is_touched(*line) && whole.is_in_catalog(*integration))
-            .map(|(line, _)| (whole.submitted_at(line), whole.submission(line).csm_number()))
+        indices.extend(affected.rows);
+        let unaffected_points = (full_ledger.points(full_ledger.order()))
+            .filter(|(line, integration)| !is_affected(*line) && full_ledger.is_in_catalog(*integration))
+            .map(|(line, _)| (full_ledger.submitted_at(line), full_ledger.submission(line).csm_text()))
             .collect();
-        for unwinding in rollbacks.iter_mut().filter(|unwinding| unwinding.is_of(&SUBMISSIONS)) {
-            unwinding.narrow(places.clone());
+        for rollback in rollbacks.iter_mut().filter(|rollback| rollback.is_of(&SUBMISSIONS)) {
+            rollback.restrict(indices.clone());
         }
         Self {
             history,
             catalog,
-            whole,
-            elsewhere,
+            full_ledger,
+            unaffected_points,
         }
     }
 
     /// Ledger of the affected rows at the current state of the rollback.
-    pub(crate) fn settle(&self, rollbacks: &[Rollback<'_>]) -> Ledger {
+    pub(crate) fn affected_ledger(&self, rollbacks: &[Rollback<'_>]) -> Ledger {
         let tabs: Vec<TabRows> = rollbacks.iter().map(Rollback::tab).collect();
-        settled(self.history, self.catalog, &tabs).0
+        build_ledger(self.history, self.catalog, &tabs).0
     }
 
     /// CSMs whose points differ, counting only claims at known instants.
     pub(crate) fn effect(
         &self,
-        (before, after): (&Ledger, &Ledger),
+        before: &Ledger,
+        after: &Ledger,
         is_known: impl Fn(Timestamp) -> bool,
     ) -> Vec<PointsEffect> {
-        let (then, since) = (self.held(before, &is_known), self.held(after, &is_known));
+        let (then, since) = (
+            self.points_by_csm(before, &is_known),
+            self.points_by_csm(after, &is_known),
+        );
         let keys: BTreeSet<&PersonKey> = then.keys().chain(since.keys()).collect();
         let effects = keys.into_iter().filter_map(|key| {
             let (before_points, after_points) = (points(&then, key), points(&since, key));
@@ -109,32 +114,35 @@ impl<'a> PointsReplay<'a> {
     }
 
     /// Points of each CSM, under the names of one moment.
-    fn held(&self, few: &Ledger, is_known: impl Fn(Timestamp) -> bool) -> PointsByCsm {
-        let mut spelled: BTreeMap<&str, u32> = BTreeMap::new();
-        let names = &self.whole.submissions().names().csms;
-        for (_, csm) in self.elsewhere.iter().filter(|(at, _)| is_known(*at)) {
-            *spelled.entry(names.text(*csm)).or_default() += 1;
+    fn points_by_csm(&self, affected_ledger: &Ledger, is_known: impl Fn(Timestamp) -> bool) -> PointsByCsm {
+        let mut by_spelling: BTreeMap<&str, u32> = BTreeMap::new();
+        let names = &self.full_ledger.submissions().names().csms;
+        for (_, csm) in self.unaffected_points.iter().filter(|(at, _)| is_known(*at)) {
+            *by_spelling.entry(names.text(*csm)).or_default() += 1;
         }
-        for (line, integration) in few.points(few.order()) {
-            if few.is_in_catalog(integration) && is_known(few.submitted_at(line)) {
-                *spelled.entry(few.submission(line).csm()).or_default() += 1;
+        for (line, integration) in affected_ledger.points(affected_ledger.order()) {
+            if affected_ledger.is_in_catalog(integration) && is_known(affected_ledger.submitted_at(line)) {
+                *by_spelling.entry(affected_ledger.submission(line).csm()).or_default() += 1;
             }
         }
-        let mut held = PointsByCsm::new();
-        for (typed, points) in spelled {
-            if let Some(name) = few.names().csms.resolve(typed) {
-                let shown = || self.shown(typed, &name.key, name.canonical);
-                held.entry(name.key.clone()).or_insert_with(|| (shown(), 0)).1 += points;
+        let mut points_by_csm = PointsByCsm::new();
+        for (typed, points) in by_spelling {
+            if let Some(name) = affected_ledger.names().csms.resolve(typed) {
+                let display_name = || self.display_name(typed, &name.key, name.canonical);
+                points_by_csm
+                    .entry(name.key.clone())
+                    .or_insert_with(|| (display_name(), 0))
+                    .1 += points;
             }
         }
-        held
+        points_by_csm
     }
 
     /// Display name for a typed name.
-    fn shown(&self, typed: &str, key: &PersonKey, canonical: Option<&str>) -> String {
+    fn display_name(&self, typed: &str, key: &PersonKey, canonical: Option<&str>) -> String {
         let listed = || {
-            let shown = self.whole.csm_display_name(self.whole.find_csm(typed)?);
-            (PersonKey::of(shown).as_ref() == Some(key)).then(|| shown.to_owned())
+            let display_name = self.full_ledger.csm_display_name(self.full_ledger.find_csm(typed)?);
+            (PersonKey::of(display_name).as_ref() == Some(key)).then(|| display_name.to_owned())
         };
         canonical
             .map(str::to_owned)
@@ -145,15 +153,15 @@ impl<'a> PointsReplay<'a> {
     /// CSM that a name was an alias of at a moment.
     fn alias_target(&self, csm: &str, key: &PersonKey, at: &Ledger) -> Option<String> {
         let name = at.names().csms.resolve(csm)?;
-        (name.key != *key).then(|| self.shown(csm, &name.key, name.canonical))
+        (name.key != *key).then(|| self.display_name(csm, &name.key, name.canonical))
     }
 }
 
-fn points(held: &PointsByCsm, key: &PersonKey) -> u32 {
-    held.get(key).map_or(0, |(_, points)| *points)
+fn points(points_by_csm: &PointsByCsm, key: &PersonKey) -> u32 {
+    points_by_csm.get(key).map_or(0, |(_, points)| *points)
 }
 
-fn settled(history: &AuditHistory, catalog: &LoadedCatalog, tabs: &[TabRows]) -> (Ledger, LeaderboardRows) {
+fn build_ledger(history: &AuditHistory, catalog: &LoadedCatalog, tabs: &[TabRows]) -> (Ledger, LeaderboardRows) {
     let (rows, _) = AuditHistory::rows_of(tabs, &history.zone);
     let (names, _) = NameAliases::from_aliases(&rows.csm_aliases, &rows.aliases);
     let (submissions, catalog) = (Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog));
@@ -172,18 +180,18 @@ struct AffectedNames {
 
 impl AffectedNames {
     /// Collects each changed row, before and after.
-    fn by(history: &AuditHistory, lines: &[AuditLine], rollbacks: &[Rollback<'_>]) -> Self {
-        let mut touched = Self {
+    fn collect(history: &AuditHistory, lines: &[AuditLine], rollbacks: &[Rollback<'_>]) -> Self {
+        let mut affected = Self {
             companies: Vec::new(),
             merged: Vec::new(),
             rows: Vec::new(),
         };
         let mut rollbacks: Vec<Rollback<'_>> = rollbacks.to_vec();
         for line in lines.iter().rev() {
-            for unwinding in rollbacks.iter_mut().filter(|unwinding| unwinding.is_of(line.tab)) {
-                touched.note(line.tab, unwinding.row(&line.row));
-                unwinding.take_back(line);
-                touched.note(line.tab, unwinding.row(old_id(line).unwrap_or(&line.row)));
+            for rollback in rollbacks.iter_mut().filter(|rollback| rollback.is_of(line.tab)) {
+                affected.add_row(line.tab, rollback.row(&line.row));
+                rollback.roll_back(line);
+                affected.add_row(line.tab, rollback.row(old_id(line).unwrap_or(&line.row)));
             }
         }
         let of_claims = lines.iter().filter(|line| line.tab.title == SUBMISSIONS.title);
@@ -192,16 +200,16 @@ impl AffectedNames {
             .flatten()
             .collect();
         for rows in history.tabs.iter().filter(|rows| rows.tab().title == SUBMISSIONS.title) {
-            for (_, place) in rows_by_id(rows, &names) {
-                let row = rows.row(u32::try_from(place + FIRST_ROW).unwrap_or(u32::MAX));
-                touched.companies.push(row.cell(COMPANY).text());
-                touched.rows.push(place);
+            for (_, index) in rows_by_id(rows, &names) {
+                let row = rows.row(u32::try_from(index + FIRST_ROW).unwrap_or(u32::MAX));
+                affected.companies.push(row.cell(COMPANY).text());
+                affected.rows.push(index);
             }
         }
-        touched
+        affected
     }
 
-    fn note(&mut self, tab: &Tab, cells: Option<Vec<sheets_store::CellContent>>) {
+    fn add_row(&mut self, tab: &Tab, cells: Option<Vec<sheets_store::CellContent>>) {
         let Some(cells) = cells else { return };
         let text = |column: usize| cells.get(column).map(|cell| cell.as_cell().text()).unwrap_or_default();
         if tab.title == SUBMISSIONS.title {

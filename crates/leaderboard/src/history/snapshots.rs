@@ -14,9 +14,9 @@ use crate::{
         as_of::AsOf,
         audit_log::AuditHistory,
         corrections::{CorrectionList, correction_count, corrections},
-        rollback::{Rollback, came_later},
+        rollback::{Rollback, TimeTravel, arrived_later},
     },
-    snapshot::{BoardData, BoardSnapshot, BoardVersions},
+    snapshot::{BoardVersions, LeaderboardData, LeaderboardSnapshot},
     state::Leaderboard,
 };
 
@@ -28,7 +28,7 @@ impl Leaderboard {
     ///
     /// # Errors
     /// When the text is not a moment, or the tabs cannot be read.
-    pub(crate) async fn current_as_of(&self, as_of: Option<&str>) -> Result<BoardSnapshot, Error> {
+    pub(crate) async fn current_as_of(&self, as_of: Option<&str>) -> Result<LeaderboardSnapshot, Error> {
         match self.moment("as_of", as_of)? {
             None => Ok(self.current().await?),
             Some(as_of) => self.past(as_of).await,
@@ -46,7 +46,7 @@ impl Leaderboard {
     ///
     /// # Errors
     /// When the tabs cannot be read.
-    pub(crate) async fn past(&self, as_of: AsOf) -> Result<BoardSnapshot, Error> {
+    pub(crate) async fn past(&self, as_of: AsOf) -> Result<LeaderboardSnapshot, Error> {
         let history: Reading<AuditHistory> = self.store.read().await?;
         let catalog = self.catalog();
         let now = self.clock.zoned_now();
@@ -60,19 +60,19 @@ impl Leaderboard {
             catalog: catalog.version,
         };
         let derive = {
-            let (history, catalog, now) = (
-                Arc::clone(&history.snapshot.data),
-                Arc::clone(&catalog),
-                now.timestamp(),
-            );
+            let (history, catalog) = (Arc::clone(&history.snapshot.data), Arc::clone(&catalog));
+            let travel = TimeTravel {
+                moment: as_of.instant,
+                now: now.timestamp(),
+            };
             move || {
-                let tabs = tabs_at(&history, known, (as_of.instant, now));
-                BoardData::of_tabs(&tabs, &history.zone, &catalog)
+                let tabs = tabs_at(&history, known, travel);
+                LeaderboardData::of_tabs(&tabs, &history.zone, &catalog)
             }
         };
-        let settled = self.history.board(versions, as_of, derive).await?;
-        Ok(BoardSnapshot {
-            settled,
+        let data = self.history.board(versions, as_of, derive).await?;
+        Ok(LeaderboardSnapshot {
+            data,
             versions,
             catalog,
             read_at: history.snapshot.read_at,
@@ -94,21 +94,21 @@ fn no_such_line(as_of: AsOf) -> Error {
 }
 
 /// Tabs of the board after only the first `known` lines of the log. Pure.
-pub fn tabs_at(history: &AuditHistory, known: usize, (then, now): (jiff::Timestamp, jiff::Timestamp)) -> Vec<TabRows> {
+pub fn tabs_at(history: &AuditHistory, known: usize, travel: TimeTravel) -> Vec<TabRows> {
     let lines = &history.lines[known..];
     let at = |rows: &TabRows| {
-        let mut unwinding = Rollback::new(rows, lines);
-        lines.iter().rev().for_each(|line| unwinding.take_back(line));
+        let mut rollback = Rollback::new(rows, lines);
+        lines.iter().rev().for_each(|line| rollback.roll_back(line));
         if rows.tab().title == SUBMISSIONS.title {
-            unwinding.tab_without(SUBMITTED_AT, |cell| came_later(cell, (then, now, &history.zone)))
+            rollback.tab_without(SUBMITTED_AT, |cell| arrived_later(cell, travel, &history.zone))
         } else {
-            unwinding.tab()
+            rollback.tab()
         }
     };
     history.tabs.iter().map(at).collect()
 }
 
-impl BoardData {
+impl LeaderboardData {
     /// Derives the board data from reconstructed tabs.
     pub(crate) fn of_tabs(tabs: &[TabRows], zone: &jiff::tz::TimeZone, catalog: &LoadedCatalog) -> Self {
         let (rows, findings) = AuditHistory::rows_of(tabs, zone);
@@ -135,7 +135,8 @@ impl Leaderboard {
                 list: corrections(
                     &snapshot.data,
                     &catalog,
-                    (start..start.saturating_add(CORRECTIONS_PER_PAGE), now),
+                    start..start.saturating_add(CORRECTIONS_PER_PAGE),
+                    now,
                 ),
                 total: correction_count(&snapshot.data),
                 read_at: snapshot.read_at,

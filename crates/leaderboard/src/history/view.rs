@@ -1,6 +1,6 @@
 //! Views of the history: list of corrections, and difference between two moments.
 
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
     Frame, Page, date_time,
@@ -14,7 +14,7 @@ use crate::{
     history::{
         as_of::{AsOf, LogEdge},
         audit_log::LogAction,
-        corrections::{CellChange, Correction},
+        corrections::{CellChange, LoggedCorrection},
         difference::{PastStanding, StandingChange},
         notice::format_as_of,
         points_effect::PointsEffect,
@@ -22,7 +22,7 @@ use crate::{
     routes::{BOARD, CORRECTIONS, DIFFERENCE, with_query},
     ui::{
         downloads::download_links,
-        drill_down::{Counts, drill_down_text},
+        drill_down::{CountedQuantity, drill_down_text},
         paging::Paging,
         share::share,
     },
@@ -32,7 +32,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct CorrectionsPage<'a> {
     /// Corrections, newest first.
-    pub corrections: &'a [Correction],
+    pub corrections: &'a [LoggedCorrection],
     /// Pagination.
     pub paging: Paging,
     /// The present instant in the configured time zone.
@@ -67,14 +67,14 @@ impl CorrectionsPage<'_> {
         table("Corrections", &columns, &rows)
     }
 
-    fn row(&self, correction: &Correction) -> Markup {
+    fn row(&self, correction: &LoggedCorrection) -> Markup {
         let cells = [
             cell("detail when", date_time::timestamp_element(correction.at, &self.now)),
             cell(
                 "what",
                 html! {
                     @if correction.subject.is_empty() { span { (correction.tab) ": " bdi { (correction.row) } } } @else { bdi { (correction.subject) } }
-                    ul .outcomes { @for change in &correction.what { li { (changed(change)) } } }
+                    ul .outcomes { @for change in &correction.what { li { (change_description(change)) } } }
                 },
             ),
             cell(
@@ -82,14 +82,14 @@ impl CorrectionsPage<'_> {
                 html! { @if correction.why.is_empty() { span .unseen { "no reason given" } } @else { bdi { (correction.why) } } },
             ),
             cell("detail", html! { bdi { (correction.by) } }),
-            cell("state", effects(correction)),
+            cell("state", effect_list(correction)),
         ];
         row(1, &cells)
     }
 }
 
-fn changed(change: &CellChange) -> Markup {
-    let shown = |text: &str| {
+fn change_description(change: &CellChange) -> Markup {
+    let quoted = |text: &str| {
         if text.is_empty() {
             "empty".to_owned()
         } else {
@@ -100,14 +100,14 @@ fn changed(change: &CellChange) -> Markup {
         @match (change.action, change.column) {
             (LogAction::Added, _) => { "row added in the sheet" }
             (LogAction::Removed, None) => { "row removed: " bdi { (change.old) } }
-            (LogAction::Removed, Some(column)) => { "removed " (column) " " bdi { (shown(&change.old)) } }
-            (LogAction::Changed, Some(column)) => { (column) ": " bdi { (shown(&change.old)) } " → " bdi { (shown(&change.new)) } }
+            (LogAction::Removed, Some(column)) => { "removed " (column) " " bdi { (quoted(&change.old)) } }
+            (LogAction::Changed, Some(column)) => { (column) ": " bdi { (quoted(&change.old)) } " → " bdi { (quoted(&change.new)) } }
             (LogAction::Changed, None) => { bdi { (change.new) } }
         }
     }
 }
 
-fn effects(correction: &Correction) -> Markup {
+fn effect_list(correction: &LoggedCorrection) -> Markup {
     let rows = correction.log_rows;
     html! {
         @if correction.effect.is_empty() {
@@ -117,9 +117,9 @@ fn effects(correction: &Correction) -> Markup {
                 @for effect in &correction.effect {
                     li .credited-nowhere {
                         bdi { (effect.csm) } " "
-                        (points_then(effect, effect.before, (correction.at, LogEdge::Before(rows.first))))
+                        (points_then(effect, effect.before, AsOf::at_edge(correction.at, LogEdge::Before(rows.first))))
                         " → "
-                        (points_then(effect, effect.after, (correction.at, LogEdge::After(rows.last))))
+                        (points_then(effect, effect.after, AsOf::at_edge(correction.at, LogEdge::After(rows.last))))
                     }
                 }
             }
@@ -128,15 +128,14 @@ fn effects(correction: &Correction) -> Markup {
 }
 
 /// Points linked to the claims behind them, just before or after the correction.
-fn points_then(effect: &PointsEffect, points: u32, (at, edge): (Timestamp, LogEdge)) -> Markup {
-    let past = AsOf::at_edge(at, edge);
+fn points_then(effect: &PointsEffect, points: u32, past: AsOf) -> Markup {
     let filter = ClaimsLink::default()
         .with_outcome(OutcomeFilter::Credited)
         .as_of(Some(&past));
     html! {
         @match effect.counted_as.as_deref().filter(|_| points == 0) {
             Some(other) => { "counted as " a href=(filter.of_csm(other).address()) { bdi { (other) } } }
-            None => (drill_down_text(Counts::Claims, &filter.of_csm(&effect.csm).address(), &points.to_string()))
+            None => (drill_down_text(CountedQuantity::Claims, &filter.of_csm(&effect.csm).address(), &points.to_string()))
         }
     }
 }
@@ -183,14 +182,14 @@ impl DifferencePage<'_> {
 
     /// Link to the board at a moment.
     fn board_then(&self, as_of: AsOf) -> Markup {
-        html! { a href=(with_query(BOARD, &[("as_of", as_of.word())])) { (format_as_of(&as_of, &self.now)) } }
+        html! { a href=(with_query(BOARD, &[("as_of", as_of.parameter())])) { (format_as_of(&as_of, &self.now)) } }
     }
 
     fn table(&self) -> Markup {
         let columns = [
             text("CSM"),
-            number("Before").counting(Counts::Claims.name()),
-            number("After").counting(Counts::Claims.name()),
+            number("Before").counting(CountedQuantity::Claims.name()),
+            number("After").counting(CountedQuantity::Claims.name()),
             number("Difference").telling("difference"),
             number("Rank").telling("rank"),
         ];
@@ -204,8 +203,8 @@ impl DifferencePage<'_> {
         };
         let cells = [
             cell("name", html! { bdi { (moved.csm) } }),
-            cell("number", self.points(moved, (self.before, "before"), moved.before)),
-            cell("number", self.points(moved, (self.after, "after"), moved.after)),
+            cell("number", self.points(moved, self.before, "before", moved.before)),
+            cell("number", self.points(moved, self.after, "after", moved.after)),
             cell("number", html! { (signed(moved.points())) }),
             cell(
                 "number detail",
@@ -216,7 +215,7 @@ impl DifferencePage<'_> {
     }
 
     /// Number linked to the claims at that moment.
-    fn points(&self, moved: &StandingChange, (as_of, when): (AsOf, &str), standing: Option<PastStanding>) -> Markup {
+    fn points(&self, moved: &StandingChange, as_of: AsOf, when: &str, standing: Option<PastStanding>) -> Markup {
         let filter = ClaimsLink::default()
             .of_csm(&moved.csm)
             .with_outcome(OutcomeFilter::Credited);

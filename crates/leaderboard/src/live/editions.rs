@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     live::new_claims::{NewClaim, NewClaims},
-    snapshot::{BoardData, BoardVersions},
+    snapshot::{BoardVersions, LeaderboardData},
 };
 
 /// Maximum claims named in one event.
@@ -29,7 +29,7 @@ pub(crate) struct EditionId {
 
 /// The board at one data version, with recent news.
 #[derive(Clone)]
-pub(crate) struct Edition {
+pub(crate) struct BoardEdition {
     pub(crate) id: EditionId,
     pub(crate) remembered: Arc<VecDeque<(BoardVersions, EditionEntry)>>,
     pub(crate) is_last: bool,
@@ -45,22 +45,22 @@ pub(crate) enum EditionEntry {
 
 /// Current edition and its subscribers.
 pub(crate) struct LiveUpdates {
-    pub(crate) editions: watch::Sender<Edition>,
+    pub(crate) editions: watch::Sender<BoardEdition>,
     /// Data of the latest edition, for the comparison with the next one.
-    latest: Mutex<Option<Arc<BoardData>>>,
+    latest: Mutex<Option<Arc<LeaderboardData>>>,
     pub(crate) written: Notify,
     pub(crate) has_pacemaker: AtomicBool,
 }
 
 /// A viewer of the board.
-pub(crate) struct Viewer {
-    pub(crate) editions: watch::Receiver<Edition>,
+pub(crate) struct LiveViewer {
+    pub(crate) editions: watch::Receiver<BoardEdition>,
     pub(crate) seen: Option<EditionId>,
 }
 
 impl Default for LiveUpdates {
     fn default() -> Self {
-        let first = Edition {
+        let first = BoardEdition {
             id: EditionId {
                 run: rand::random(),
                 versions: BoardVersions::default(),
@@ -87,7 +87,7 @@ impl LiveUpdates {
     }
 
     /// Publishes data that is newer than the current edition.
-    pub(crate) fn publish(&self, versions: BoardVersions, settled: &Arc<BoardData>) {
+    pub(crate) fn publish(&self, versions: BoardVersions, data: &Arc<LeaderboardData>) {
         if self.editions.borrow().id.versions >= versions {
             return;
         }
@@ -98,11 +98,11 @@ impl LiveUpdates {
             }
             let new = latest.as_ref().map(|latest| {
                 let earlier = &latest.ledger;
-                settled.ledger.new_claims_since(earlier, MAX_NAMED_CLAIMS)
+                data.ledger.new_claims_since(earlier, MAX_NAMED_CLAIMS)
             });
             edition.id.versions = versions;
             edition.remember(new.unwrap_or_default());
-            *latest = Some(Arc::clone(settled));
+            *latest = Some(Arc::clone(data));
             true
         });
     }
@@ -117,7 +117,7 @@ impl LiveUpdates {
     }
 }
 
-impl Edition {
+impl BoardEdition {
     pub(crate) fn id(&self) -> EditionId {
         self.id
     }
@@ -130,7 +130,7 @@ impl Edition {
         let remembered = Arc::make_mut(&mut self.remembered);
         let others = Some(new.others).filter(|others| *others > 0).map(EditionEntry::Others);
         let claims = new.latest.into_iter().map(|claim| EditionEntry::Claim(Arc::new(claim)));
-        remembered.extend(others.into_iter().chain(claims).map(|told| (versions, told)));
+        remembered.extend(others.into_iter().chain(claims).map(|entry| (versions, entry)));
         while remembered.len() > MAX_REMEMBERED_CLAIMS {
             remembered.pop_front();
         }
@@ -143,8 +143,8 @@ impl Edition {
             return new;
         };
         let missed = self.remembered.iter().filter(|(versions, _)| *versions > seen.versions);
-        for (_, told) in missed {
-            match told {
+        for (_, entry) in missed {
+            match entry {
                 EditionEntry::Claim(claim) => new.latest.push(NewClaim::clone(claim)),
                 EditionEntry::Others(others) => new.others += others,
             }
@@ -156,11 +156,11 @@ impl Edition {
     }
 }
 
-impl Viewer {
+impl LiveViewer {
     /// Next unseen edition, with its new claims; `None` at shutdown.
-    pub(crate) async fn next(&mut self) -> Option<(Edition, NewClaims)> {
+    pub(crate) async fn next(&mut self) -> Option<(BoardEdition, NewClaims)> {
         let seen = self.seen;
-        let unseen = |edition: &Edition| edition.is_last || Some(edition.id) != seen;
+        let unseen = |edition: &BoardEdition| edition.is_last || Some(edition.id) != seen;
         let edition = self.editions.wait_for(unseen).await.ok()?.clone();
         if edition.is_last {
             return None;
@@ -203,7 +203,7 @@ impl FromStr for EditionId {
 mod tests {
     use super::*;
 
-    fn edition() -> Edition {
+    fn edition() -> BoardEdition {
         LiveUpdates::default().editions.borrow().clone()
     }
 
@@ -216,7 +216,7 @@ mod tests {
         }
     }
 
-    fn published(mut edition: Edition, version: u64, claims: std::ops::Range<usize>, others: u32) -> Edition {
+    fn published(mut edition: BoardEdition, version: u64, claims: std::ops::Range<usize>, others: u32) -> BoardEdition {
         edition.id.versions = BoardVersions {
             tabs: version,
             catalog: 1,
@@ -229,7 +229,7 @@ mod tests {
     }
 
     /// Ids that are new since an edition of this run, and the number of other claims.
-    fn since(edition: &Edition, version: u64) -> (Vec<String>, u32) {
+    fn since(edition: &BoardEdition, version: u64) -> (Vec<String>, u32) {
         let seen = EditionId {
             versions: BoardVersions {
                 tabs: version,

@@ -1,6 +1,5 @@
-//! Live updates: server-sent events that tell open boards about new claims.
+//! Live stream: server-sent events that tell open boards about new claims.
 
-pub(crate) mod answers;
 pub(crate) mod editions;
 pub(crate) mod new_claims;
 pub(crate) mod pacemaker;

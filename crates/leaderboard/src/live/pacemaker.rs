@@ -14,7 +14,7 @@ use std::{
 use sheets_store::{Batch, CommitError, CommitSummary};
 
 use crate::{
-    live::editions::{EditionId, Viewer},
+    live::editions::{EditionId, LiveViewer},
     state::Leaderboard,
 };
 
@@ -33,11 +33,11 @@ impl Leaderboard {
     }
 
     /// Registers a viewer that has seen `seen`; `None` when the limit is reached. Requires cached rows.
-    pub(crate) fn watch(self: &Arc<Self>, seen: Option<EditionId>) -> Option<Viewer> {
+    pub(crate) fn watch(self: &Arc<Self>, seen: Option<EditionId>) -> Option<LiveViewer> {
         if self.live.viewers() >= MAX_VIEWERS {
             return None;
         }
-        let viewer = Viewer {
+        let viewer = LiveViewer {
             editions: self.live.editions.subscribe(),
             seen,
         };
@@ -60,7 +60,7 @@ impl Leaderboard {
                     () = self.live.written.notified() => true,
                     () = tokio::time::sleep(POLL_INTERVAL) => false,
                 };
-                self.look(is_written).await;
+                self.publish_latest(is_written).await;
             }
             self.live.has_pacemaker.store(false, Ordering::SeqCst);
             // A viewer may have registered after the loop ended and before the flag was cleared, relying on this task.
@@ -74,7 +74,7 @@ impl Leaderboard {
     }
 
     /// Publishes the latest edition.
-    async fn look(&self, is_written: bool) {
+    async fn publish_latest(&self, is_written: bool) {
         let is_old = || async {
             let fully_read_at = self.fully_read_at().await;
             fully_read_at.is_none_or(|at| self.clock.now().duration_since(at) > self.store.fresh_for())
@@ -84,7 +84,7 @@ impl Leaderboard {
                 tracing::debug!(%error, "nothing new can be told to viewers");
             }
         } else {
-            drop(self.at_hand().await);
+            drop(self.cached().await);
         }
     }
 }

@@ -12,16 +12,17 @@ use axum::{
 use futures_util::stream::{self, Stream};
 use rand::Rng;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use web::{error::Error, openapi::EndpointDocs};
 
 use crate::{
     live::{
-        answers::LiveEvent,
-        editions::{EditionId, Viewer},
+        editions::{EditionId, LiveViewer},
+        new_claims::{NewClaim, NewClaims},
     },
     routes::{LIVE, TAG},
     state::Leaderboard,
+    ui::messages,
 };
 
 /// Routes of this page.
@@ -49,12 +50,12 @@ pub(crate) struct LiveQuery {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<LiveQuery>,
+    Query(query): Query<LiveQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     leaderboard.current().await?;
     let viewer = leaderboard
-        .watch(seen(&headers, question.since.as_deref()))
+        .watch(seen(&headers, query.since.as_deref()))
         .ok_or_else(too_many_viewers)?;
     let mut response = Sse::new(events(viewer)).into_response();
     // Disables proxy buffering, which would delay events: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
@@ -88,7 +89,7 @@ fn seen(headers: &HeaderMap, since: Option<&str>) -> Option<EditionId> {
     last.or(since).and_then(|id| id.parse().ok())
 }
 
-fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
+fn events(viewer: LiveViewer) -> impl Stream<Item = Result<Event, Infallible>> {
     // Random retry delay, so that viewers do not all reconnect in the same second after a restart.
     let retry = Duration::from_millis(rand::rng().random_range(1_000..4_000));
     let hello = Event::default().event("beat").data("").retry(retry);
@@ -100,15 +101,51 @@ fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
 }
 
 /// Next edition, or a heartbeat.
-async fn next(viewer: &mut Viewer) -> Option<Event> {
+async fn next(viewer: &mut LiveViewer) -> Option<Event> {
     let Ok(next) = tokio::time::timeout(HEARTBEAT, viewer.next()).await else {
         return Some(Event::default().event("beat").data(""));
     };
     let (edition, new) = next?;
     let id = edition.id().to_string();
-    let answer = LiveEvent::new(&id, new);
-    let event = Event::default().id(&id).event("claims").json_data(answer);
+    let response = LiveEvent::new(&id, new);
+    let event = Event::default().id(&id).event("claims").json_data(response);
     event
         .inspect_err(|error| tracing::error!(%error, "an edition cannot be told"))
         .ok()
+}
+
+/// One event of `GET /leaderboard/live`.
+#[derive(Serialize)]
+pub struct LiveEvent<'a> {
+    /// Id of the edition; a client that reconnects sends it back to receive what it missed.
+    pub edition: &'a str,
+    /// Claims that are new to the client, earliest first; an edition may have none.
+    pub claims: Vec<LiveClaim>,
+    /// Number of further new claims that are not listed.
+    pub others: u32,
+}
+
+/// A new claim with a message about it.
+#[derive(Serialize)]
+pub struct LiveClaim {
+    /// The claim.
+    #[serde(flatten)]
+    pub claim: NewClaim,
+    /// The claim as a sentence.
+    pub message: String,
+}
+
+impl<'a> LiveEvent<'a> {
+    /// Builds the event of an edition.
+    pub fn new(edition: &'a str, new: NewClaims) -> Self {
+        let live_claim = |claim: NewClaim| LiveClaim {
+            message: messages::new_claim_sentence(&claim),
+            claim,
+        };
+        Self {
+            edition,
+            claims: new.latest.into_iter().map(live_claim).collect(),
+            others: new.others,
+        }
+    }
 }

@@ -29,7 +29,7 @@ use crate::{
         rows::{NameKind, distinct_line, merge_line},
     },
     routes::{NAMES, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
 };
 
@@ -65,26 +65,24 @@ pub(crate) struct SimilarNamesResponse {
 
 pub(crate) async fn similar_names(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<SimilarNamesQuery>,
+    Query(query): Query<SimilarNamesQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
-    let near = suggestions(&current, question.kind, &question.name);
+    let near = suggestions(&current, query.kind, &query.name);
     Ok(RenderedResponse::json(&SimilarNamesResponse { near })
         .map_err(Error::internal)?
         .respond(&headers))
 }
 
 /// Known names similar to a typed one.
-pub(crate) fn suggestions(current: &BoardSnapshot, kind: NameKind, typed: &str) -> Vec<NameSuggestion> {
-    let settled = &current.settled;
+pub(crate) fn suggestions(current: &LeaderboardSnapshot, kind: NameKind, typed: &str) -> Vec<NameSuggestion> {
+    let data = &current.data;
     if typed.chars().count() > MAX_COMPANY_LENGTH {
         return Vec::new();
     }
-    let distinct = &settled.rows.distinct;
-    settled
-        .duplicate_names
-        .suggestions(&settled.ledger, kind, typed, distinct)
+    let distinct = &data.rows.distinct;
+    data.duplicate_names.suggestions(&data.ledger, kind, typed, distinct)
 }
 
 /// Decision of staff about two names.
@@ -122,7 +120,7 @@ pub(crate) async fn decide(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let decision = read(&headers, &body)?;
+    let decision = decode(&headers, &body)?;
     let current = leaderboard.current().await?;
     let line = decision.line(&current)?;
     let tab = line.tab.title;
@@ -138,31 +136,31 @@ pub(crate) async fn decide(
     Ok((StatusCode::CREATED, Json(decided)).into_response())
 }
 
-fn read(headers: &HeaderMap, body: &Bytes) -> Result<NameDecisionRequest, Error> {
+fn decode(headers: &HeaderMap, body: &Bytes) -> Result<NameDecisionRequest, Error> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .map_or(&b""[..], |kind| kind.as_bytes());
     let is_json = kind.starts_with(b"application/json");
-    let read = if is_json {
+    let decode = if is_json {
         serde_json::from_slice(body).map_err(|error| error.to_string())
     } else {
         serde_urlencoded::from_bytes(body).map_err(|error| error.to_string())
     };
-    read.map_err(|cause| Error::unreadable(format!("The decision cannot be read: {cause}.")))
+    decode.map_err(|cause| Error::unreadable(format!("The decision cannot be read: {cause}.")))
 }
 
 impl NameDecisionRequest {
     /// Row that records the decision.
-    fn line(&self, current: &BoardSnapshot) -> Result<RowInsert, Error> {
-        let refuse = |field, message: String| Error::invalid(vec![FieldError::new(field, message)]);
+    fn line(&self, current: &LeaderboardSnapshot) -> Result<RowInsert, Error> {
+        let error = |field, message: String| Error::invalid(vec![FieldError::new(field, message)]);
         for (field, name) in [("keep", &self.keep), ("merge", &self.merge)] {
             if !self.is_known(current, name) {
                 let message = format!("“{name}” is not on the board any more. Load the findings again.");
-                return Err(refuse(field, message));
+                return Err(error(field, message));
             }
         }
         if self.kind.key(&self.keep) == self.kind.key(&self.merge) {
-            return Err(refuse(
+            return Err(error(
                 "merge",
                 format!("“{}” and “{}” are one name already.", self.merge, self.keep),
             ));
@@ -172,10 +170,10 @@ impl NameDecisionRequest {
             NameVerdict::Swap => (&self.keep, &self.merge),
             NameVerdict::Distinct => {
                 let line = distinct_line(self.kind, &self.keep, &self.merge);
-                return line.ok_or_else(|| refuse("keep", "Both names need a letter.".to_owned()));
+                return line.ok_or_else(|| error("keep", "Both names need a letter.".to_owned()));
             }
         };
-        let rows = &current.settled.rows;
+        let rows = &current.data.rows;
         let lines = match self.kind {
             NameKind::Csm => &rows.csm_aliases,
             NameKind::Company => &rows.aliases,
@@ -190,14 +188,14 @@ impl NameDecisionRequest {
                     "Row {} of the tab {tab} sends “{alias}” to “{}” already. Change or delete that line first.",
                     other.row, other.canonical
                 );
-                Err(refuse("merge", message))
+                Err(error("merge", message))
             }
             None => Ok(merge_line(self.kind, alias, canonical)),
         }
     }
 
-    fn is_known(&self, current: &BoardSnapshot, name: &str) -> bool {
-        let ledger = &current.settled.ledger;
+    fn is_known(&self, current: &LeaderboardSnapshot, name: &str) -> bool {
+        let ledger = &current.data.ledger;
         match self.kind {
             NameKind::Csm => ledger.find_csm(name).is_some(),
             NameKind::Company => ledger.find_company(name).is_some(),

@@ -91,13 +91,28 @@ pub struct NameAliases {
 
 impl NameAliases {
     /// Builds the aliases of both tabs; also returns the rows that cannot be applied.
-    pub fn from_aliases(csms: &[Alias], companies: &[Alias]) -> (Self, Vec<(NameKind, AliasProblem)>) {
+    pub fn from_aliases(csms: &[Alias], companies: &[Alias]) -> (Self, Vec<UnappliedAlias>) {
         let (csms, of_csms) = PersonNames::from_aliases(csms.iter().cloned());
         let (companies, of_companies) = CompanyNames::from_aliases(companies.iter().cloned());
-        let of_csms = of_csms.into_iter().map(|problem| (NameKind::Csm, problem));
-        let of_companies = of_companies.into_iter().map(|problem| (NameKind::Company, problem));
+        let of_csms = of_csms.into_iter().map(|problem| UnappliedAlias {
+            kind: NameKind::Csm,
+            problem,
+        });
+        let of_companies = of_companies.into_iter().map(|problem| UnappliedAlias {
+            kind: NameKind::Company,
+            problem,
+        });
         (Self { csms, companies }, of_csms.chain(of_companies).collect())
     }
+}
+
+/// A row of an alias tab that cannot be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnappliedAlias {
+    /// Kind of the names in the row.
+    pub kind: NameKind,
+    /// The row, and why it cannot be applied.
+    pub problem: AliasProblem,
 }
 
 /// Pairs of names that staff declared distinct, by kind and keys.

@@ -20,8 +20,8 @@ impl SimilarNames {
     }
 
     /// Question below the field with `typed`; empty without similar names.
-    pub(crate) fn ask(&self, kind: NameKind, typed: &str) -> Markup {
-        let near = match kind {
+    pub(crate) fn question(&self, kind: NameKind, typed: &str) -> Markup {
+        let suggestions = match kind {
             NameKind::Csm => &self.csm,
             NameKind::Company => &self.company,
         };
@@ -31,11 +31,11 @@ impl SimilarNames {
             NameKind::Company => "is another company",
         };
         html! {
-            @if !near.is_empty() {
+            @if !suggestions.is_empty() {
                 fieldset .near data-asked=(field) {
                     legend { "“" bdi { (typed) } "” looks like a name that is known" }
                     input type="hidden" name={ (field) "_asked" } value=(typed);
-                    @for suggestion in near {
+                    @for suggestion in suggestions {
                         label {
                             input type="radio" name={ (field) "_meant" } value=(suggestion.name) required;
                             span { "Use “" bdi { (suggestion.name) } "”" }

@@ -67,11 +67,11 @@ impl GoalPeriod {
         let name = name.trim();
         Self::ALL
             .into_iter()
-            .find(|stretch| stretch.name().eq_ignore_ascii_case(name))
+            .find(|goal_period| goal_period.name().eq_ignore_ascii_case(name))
     }
 
     /// Days of the period that contains `today`, both ends included.
-    pub fn around(self, today: Date) -> Period {
+    pub fn containing(self, today: Date) -> Period {
         let month = today.first_of_month();
         let (from, length) = match self {
             Self::Week => {
@@ -95,7 +95,7 @@ impl GoalPeriod {
 impl Goal {
     /// Progress with `reached` credits in the period that contains `today`.
     pub fn progress(self, reached: u32, today: Date) -> GoalProgress {
-        let period = self.every.around(today);
+        let period = self.every.containing(today);
         let days_left = period
             .to
             .and_then(|last| today.until(last).ok())
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn stretches_begin_and_end_on_the_right_days() {
-        for (today, stretch, from, to) in [
+        for (today, goal_period, from, to) in [
             (date(2026, 3, 5), GoalPeriod::Week, date(2026, 3, 2), date(2026, 3, 8)),
             (date(2026, 3, 2), GoalPeriod::Week, date(2026, 3, 2), date(2026, 3, 8)),
             (date(2026, 1, 1), GoalPeriod::Week, date(2025, 12, 29), date(2026, 1, 4)),
@@ -192,8 +192,12 @@ mod tests {
             ),
             (date(2028, 7, 1), GoalPeriod::Year, date(2028, 1, 1), date(2028, 12, 31)),
         ] {
-            let period = stretch.around(today);
-            assert_eq!((period.from, period.to), (Some(from), Some(to)), "{today} {stretch:?}");
+            let period = goal_period.containing(today);
+            assert_eq!(
+                (period.from, period.to),
+                (Some(from), Some(to)),
+                "{today} {goal_period:?}"
+            );
         }
     }
 
@@ -209,13 +213,13 @@ mod tests {
         /// For any day: its period contains it, and the next period starts on the day after the last.
         #[test]
         fn stretches_follow_each_other_without_gap_or_overlap(days in 0_i64..200_000, which in 0_usize..4) {
-            let (today, stretch) = (date(1800, 1, 1).saturating_add(days.days()), GoalPeriod::ALL[which]);
-            let period = stretch.around(today);
+            let (today, goal_period) = (date(1800, 1, 1).saturating_add(days.days()), GoalPeriod::ALL[which]);
+            let period = goal_period.containing(today);
             prop_assert!(period.contains(today));
             let last = period.to.expect("an end");
-            let next = stretch.around(last.tomorrow().expect("a day"));
+            let next = goal_period.containing(last.tomorrow().expect("a day"));
             prop_assert_eq!(next.from, last.tomorrow().ok());
-            prop_assert_eq!(stretch.around(last), period);
+            prop_assert_eq!(goal_period.containing(last), period);
         }
     }
 }

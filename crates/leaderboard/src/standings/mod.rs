@@ -12,9 +12,7 @@ mod tests;
 pub(crate) mod view;
 pub mod weekly;
 
-use std::{cmp::Reverse, sync::Arc};
-
-use aide::axum::ApiRouter;
+use std::cmp::Reverse;
 
 use domain::{
     normalize::normalize,
@@ -24,26 +22,12 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{
-    claims::{
-        catalog::Availability,
-        ledger::{Hold, Ledger},
-        storage::{
-            name_interner::{NameId, RowValidity},
-            saturating_u32,
-        },
-    },
-    state::Leaderboard,
+use crate::claims::{
+    catalog::Availability,
+    ledger::{CreditHold, Ledger},
+    rules::RowValidity,
+    storage::{name_interner::NameId, saturating_u32},
 };
-
-/// Routes of the standings pages.
-pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
-    ApiRouter::new()
-        .merge(page::router())
-        .merge(my_rank::page::router())
-        .merge(matrix::page::router())
-        .merge(weekly::page::router())
-}
 
 /// The whole board for a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -142,16 +126,16 @@ impl Ledger {
     fn by_csm(&self, tallies: &[CsmTally], earlier_ranks: &[Option<u32>]) -> Vec<CsmStanding> {
         let mut listed: Vec<(NameId, &CsmTally)> = listed(tallies).collect();
         listed.sort_by_cached_key(|(csm, tally)| {
-            let shown = self.csm_display_name(*csm);
+            let name = self.csm_display_name(*csm);
             let reached = tally
                 .last_point_line
                 .map_or(Timestamp::MAX, |line| self.submitted_at(line));
-            (Reverse(tally.integrations), reached, normalize(shown), shown)
+            (Reverse(tally.integrations), reached, normalize(name), name)
         });
         let ranks = ranks(tallies);
         listed
             .into_iter()
-            .filter_map(|(csm, tally)| Some((csm, tally, ranks[csm.place()]?)))
+            .filter_map(|(csm, tally)| Some((csm, tally, ranks[csm.index()]?)))
             .map(|(csm, tally, rank)| CsmStanding {
                 rank,
                 csm: self.csm_display_name(csm).to_owned(),
@@ -160,7 +144,7 @@ impl Ledger {
                 submissions: tally.submissions,
                 outside_catalog: tally.outside_catalog,
                 last_point_at: tally.last_point_line.map(|line| self.submitted_at(line)),
-                movement: earlier_ranks[csm.place()].map(|earlier| earlier.cast_signed() - rank.cast_signed()),
+                movement: earlier_ranks[csm.index()].map(|earlier| earlier.cast_signed() - rank.cast_signed()),
             })
             .collect()
     }
@@ -169,7 +153,7 @@ impl Ledger {
         let mut services: Vec<ServiceStanding> = tallies
             .into_iter()
             .enumerate()
-            .map(|(place, tally)| (self.integration_kind(place), NameId::of(place), tally))
+            .map(|(index, tally)| (self.integration_kind(index), NameId::of(index), tally))
             .filter(|(kind, _, tally)| *kind == ServiceKind::Offered || tally.claims > 0)
             .map(|(kind, integration, tally)| ServiceStanding {
                 integration: self.integration_display_name(integration).to_owned(),
@@ -190,8 +174,8 @@ impl Ledger {
         services
     }
 
-    fn integration_kind(&self, place: usize) -> ServiceKind {
-        match self.catalog().integrations().get(place) {
+    fn integration_kind(&self, index: usize) -> ServiceKind {
+        match self.catalog().integrations().get(index) {
             Some(entry) if entry.availability == Availability::Offered => ServiceKind::Offered,
             Some(_) => ServiceKind::Retired,
             None => ServiceKind::OutsideCatalog,
@@ -204,9 +188,9 @@ impl Ledger {
         for line in self.counting(lines) {
             for claim in self.claims_of(line) {
                 if let Some(integration) = claim.integration {
-                    let tally = &mut tallies[integration.place()];
+                    let tally = &mut tallies[integration.index()];
                     tally.claims += 1;
-                    tally.companies += u32::from(claim.hold == Hold::Held);
+                    tally.companies += u32::from(claim.hold == CreditHold::Held);
                 }
             }
         }
@@ -216,7 +200,7 @@ impl Ledger {
     /// Indices of the lines that count.
     fn counting(&self, lines: &[u32]) -> impl Iterator<Item = u32> {
         let lines = lines.iter().copied();
-        lines.filter(|place| self.line(*place).standing == RowValidity::Counts)
+        lines.filter(|index| self.line(*index).validity == RowValidity::Counts)
     }
 
     /// Rank of each CSM a week before `now`, by CSM id.
@@ -229,35 +213,35 @@ impl Ledger {
         let lines = self.lines_within(span);
         let lines = lines.start.min(known_then)..lines.end.min(known_then);
         let mut tallies = vec![CsmTally::default(); self.csm_count()];
-        self.add_rows(&self.order()[lines], &mut tallies, |_, _| ());
+        self.add_rows(&self.order()[lines], &mut tallies, |_| ());
         ranks(&tallies)
     }
 
     /// Totals of each CSM over some lines.
-    fn tallies(&self, lines: &[u32]) -> Tallies {
+    fn tallies(&self, lines: &[u32]) -> StandingsTallies {
         let mut tallies = vec![CsmTally::default(); self.csm_count()];
         let mut points = Vec::with_capacity(2 * lines.len());
-        self.add_rows(lines, &mut tallies, |company, csm| points.push((company, csm)));
-        Tallies {
+        self.add_rows(lines, &mut tallies, |point| points.push(point));
+        StandingsTallies {
             companies: self.add_companies(&points, &mut tallies),
             by_csm: tallies,
         }
     }
 
     /// Counts lines and points, and reports the company and CSM of each point.
-    fn add_rows(&self, lines: &[u32], tallies: &mut [CsmTally], mut point: impl FnMut(NameId, NameId)) {
-        for place in self.counting(lines) {
-            let line = self.line(place);
+    fn add_rows(&self, lines: &[u32], tallies: &mut [CsmTally], mut visit: impl FnMut(CompanyPoint)) {
+        for index in self.counting(lines) {
+            let line = self.line(index);
             let Some((csm, company)) = line.csm.zip(line.company) else {
                 continue;
             };
-            let tally = &mut tallies[csm.place()];
+            let tally = &mut tallies[csm.index()];
             tally.submissions += 1;
-            for (_, integration) in self.points(&[place]) {
+            for (_, integration) in self.points(&[index]) {
                 if self.is_in_catalog(integration) {
                     tally.integrations += 1;
-                    tally.last_point_line = Some(place);
-                    point(company, csm);
+                    tally.last_point_line = Some(index);
+                    visit(CompanyPoint { company, csm });
                 } else {
                     tally.outside_catalog += 1;
                 }
@@ -266,24 +250,24 @@ impl Ledger {
     }
 
     /// Counts distinct companies, for each CSM and in total.
-    fn add_companies(&self, points: &[(NameId, NameId)], tallies: &mut [CsmTally]) -> u32 {
+    fn add_companies(&self, points: &[CompanyPoint], tallies: &mut [CsmTally]) -> u32 {
         let mut companies = 0;
         // Last company counted for each CSM; the points of a company are adjacent.
         let mut counted: Vec<Option<NameId>> = vec![None; tallies.len()];
         let mut last = None;
-        for (company, csm) in by_company(points, self.company_count()) {
+        for CompanyPoint { company, csm } in by_company(points, self.company_count()) {
             companies += u32::from(last != Some(company));
             last = Some(company);
-            if counted[csm.place()] != Some(company) {
-                counted[csm.place()] = Some(company);
-                tallies[csm.place()].companies += 1;
+            if counted[csm.index()] != Some(company) {
+                counted[csm.index()] = Some(company);
+                tallies[csm.index()].companies += 1;
             }
         }
         companies
     }
 }
 
-fn totals(tallies: &Tallies) -> StandingsTotals {
+fn totals(tallies: &StandingsTallies) -> StandingsTotals {
     let sum = |amount: fn(&CsmTally) -> u32| tallies.by_csm.iter().map(amount).sum();
     StandingsTotals {
         integrations: sum(|tally| tally.integrations),
@@ -293,26 +277,33 @@ fn totals(tallies: &Tallies) -> StandingsTotals {
     }
 }
 
-/// Pairs of company and CSM, grouped by company. A counting sort, because there can be very many.
-fn by_company(points: &[(NameId, NameId)], companies: usize) -> Vec<(NameId, NameId)> {
+/// Points grouped by company. A counting sort, because there can be very many.
+fn by_company(points: &[CompanyPoint], companies: usize) -> Vec<CompanyPoint> {
     let mut next = vec![0_usize; companies + 1];
-    for (company, _) in points {
-        next[company.place() + 1] += 1;
+    for point in points {
+        next[point.company.index() + 1] += 1;
     }
-    for place in 1..next.len() {
-        next[place] += next[place - 1];
+    for index in 1..next.len() {
+        next[index] += next[index - 1];
     }
     let mut sorted = points.to_vec();
     for point in points {
-        let place = &mut next[point.0.place()];
-        sorted[*place] = *point;
-        *place += 1;
+        let index = &mut next[point.company.index()];
+        sorted[*index] = *point;
+        *index += 1;
     }
     sorted
 }
 
+/// A point of a CSM at a company.
+#[derive(Clone, Copy)]
+struct CompanyPoint {
+    company: NameId,
+    csm: NameId,
+}
+
 /// Totals within a time span.
-struct Tallies {
+struct StandingsTallies {
     /// By CSM id.
     by_csm: Vec<CsmTally>,
     /// Distinct companies among all points.
@@ -339,7 +330,7 @@ fn listed(tallies: &[CsmTally]) -> impl Iterator<Item = (NameId, &CsmTally)> {
     let numbered = tallies
         .iter()
         .enumerate()
-        .map(|(place, tally)| (NameId::of(place), tally));
+        .map(|(index, tally)| (NameId::of(index), tally));
     numbered.filter(|(_, tally)| tally.submissions > 0)
 }
 

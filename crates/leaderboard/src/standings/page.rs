@@ -21,16 +21,16 @@ use web::{
 
 use crate::{
     claims::form::page::{FormValues, form},
-    contests::page::contest,
+    contests::page::contest::{self, ContestRequest},
     routes::{BOARD, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     standings::{
         Standings,
         answers::{StandingsResponse, StandingsTable, csm_sheet, service_sheet},
         view::{StandingsPage, StandingsState, VisibleTotals},
     },
     state::Leaderboard,
-    ui::{period_picker::presets, request::parse_named_period},
+    ui::{period_picker::presets, request::PeriodFields},
 };
 
 /// Routes of this page.
@@ -57,43 +57,46 @@ pub(crate) struct StandingsQuery {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<StandingsQuery>,
+    Query(query): Query<StandingsQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::TABLE)?;
-    let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
-    if let Some(contest) = question.contest.as_deref().filter(|name| !name.trim().is_empty()) {
-        return contest::show(
-            &leaderboard,
-            &current,
-            (contest, table_of(&question)?),
-            (&asked, &headers),
-        )
-        .await;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let current = leaderboard.current_as_of(query.as_of.as_deref()).await?;
+    if let Some(contest) = query.contest.as_deref().filter(|name| !name.trim().is_empty()) {
+        let request = ContestRequest {
+            name: contest,
+            table: table_of(&query)?,
+            context: &request,
+            headers: &headers,
+        };
+        return contest::show(&leaderboard, &current, request).await;
     }
-    let (period, table) = (question.period(current.today())?, table_of(&question)?);
-    let make = async || {
+    let (period, table) = (query.period(current.today())?, table_of(&query)?);
+    let render_response = async || {
         let standings = leaderboard.standings(&current, period).await;
-        render(&leaderboard, &current, &standings, (asked.face, table))
+        render(&leaderboard, &current, &standings, request.face, table)
     };
-    let rendered = leaderboard.answered(&current, asked.key(), make).await?;
+    let rendered = leaderboard
+        .cached_response(&current, request.key(), render_response)
+        .await?;
     Ok(rendered.respond(&headers))
 }
 
 impl StandingsQuery {
     fn period(&self, today: Date) -> Result<Period, Error> {
-        parse_named_period(
-            self.period.as_deref(),
-            (self.from.as_deref(), self.to.as_deref()),
-            today,
-        )
+        let fields = PeriodFields {
+            period: self.period.as_deref(),
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+        };
+        fields.parse(today)
     }
 }
 
 /// Parses `table`, which selects the download; contest pages have other values for it.
-fn table_of<T: DeserializeOwned + Default>(question: &StandingsQuery) -> Result<T, Error> {
-    let Some(table) = question.table.as_deref() else {
+fn table_of<T: DeserializeOwned + Default>(query: &StandingsQuery) -> Result<T, Error> {
+    let Some(table) = query.table.as_deref() else {
         return Ok(T::default());
     };
     T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(table))
@@ -102,9 +105,10 @@ fn table_of<T: DeserializeOwned + Default>(question: &StandingsQuery) -> Result<
 
 fn render(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     standings: &Standings,
-    (face, table): (Format, StandingsTable),
+    face: Format,
+    table: StandingsTable,
 ) -> Result<RenderedResponse, Error> {
     let (as_of, zone) = (current.read_at, leaderboard.clock.zone());
     let sheet = || match table {
@@ -128,13 +132,13 @@ fn render(
     }
 }
 
-fn page(leaderboard: &Leaderboard, current: &BoardSnapshot, standings: &Standings) -> String {
+fn page(leaderboard: &Leaderboard, current: &LeaderboardSnapshot, standings: &Standings) -> String {
     let holders = standings
         .by_csm
         .iter()
         .filter(|standing| standing.integrations > 0)
         .count();
-    let is_empty = current.settled.ledger.submissions().is_empty();
+    let is_empty = current.data.ledger.submissions().is_empty();
     // All visitors within one second get the same cached form and therefore the same key.
     let key = format!("{}-{}", current.versions.tabs, current.now.timestamp().as_second());
     StandingsPage {

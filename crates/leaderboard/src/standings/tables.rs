@@ -12,11 +12,8 @@ use web::page::{
 use crate::{
     claims::list::{OutcomeFilter, link::ClaimsLink},
     standings::{CsmStanding, ServiceKind, ServiceStanding},
-    ui::drill_down::{Counts, completed_claims_address, drill_down_cell},
+    ui::drill_down::{CountedQuantity, completed_claims_address, drill_down_cell},
 };
-
-/// Singular and plural of the unit.
-const COMPANIES: (&str, &str) = ("company", "companies");
 
 /// Ranking by CSM, in the order of `standings`; each number links to the rows behind it within `filter`.
 pub(crate) fn by_csm(standings: &[CsmStanding], filter: &ClaimsLink, now: &Zoned) -> Markup {
@@ -28,37 +25,40 @@ pub(crate) fn by_csm(standings: &[CsmStanding], filter: &ClaimsLink, now: &Zoned
     let columns = [
         number("Rank").telling("rank"),
         text("CSM"),
-        text("Integrations").counting(Counts::Claims.name()),
-        number("Companies").counting(Counts::Companies.name()),
-        number("Submissions").counting(Counts::Rows.name()),
+        text("Integrations").counting(CountedQuantity::Claims.name()),
+        number("Companies").counting(CountedQuantity::Companies.name()),
+        number("Submissions").counting(CountedQuantity::Rows.name()),
         number("Last point"),
         number("Moved").telling("movement"),
     ];
     let rows: Vec<Markup> = standings
         .iter()
         .enumerate()
-        .map(|(place, standing)| {
+        .map(|(index, standing)| {
             let of_csm = filter.clone().of_csm(&standing.csm);
             let credited = of_csm.clone().with_outcome(OutcomeFilter::Credited).address();
             let counting = of_csm.clone().with_outcome(OutcomeFilter::Counting).address();
             let apart = of_csm.with_outcome(OutcomeFilter::CountedApart).address();
             let cells = [
-                cell("rank", rank(standings, place)),
+                cell("rank", rank(standings, index)),
                 cell("name", html! { bdi { (standing.csm) } }),
                 cell(
                     "measure",
                     html! {
                         div {
-                            (drill_down_cell(&credited, standing.integrations, ("integration", "integrations")))
+                            (drill_down_cell(&credited, standing.integrations, "integration", "integrations"))
                             (bar(standing.integrations, longest))
                             (outside_catalog(standing.outside_catalog, &apart))
                         }
                     },
                 ),
-                cell("detail", drill_down_cell(&credited, standing.companies, COMPANIES)),
                 cell(
                     "detail",
-                    drill_down_cell(&counting, standing.submissions, ("submission", "submissions")),
+                    drill_down_cell(&credited, standing.companies, "company", "companies"),
+                ),
+                cell(
+                    "detail",
+                    drill_down_cell(&counting, standing.submissions, "submission", "submissions"),
                 ),
                 cell("detail", last_point(standing, now)),
                 cell("movement", movement(standing.movement)),
@@ -74,8 +74,8 @@ pub(crate) fn by_service(services: &[ServiceStanding], filter: &ClaimsLink) -> M
     let longest = services.iter().map(|service| service.companies).max().unwrap_or(0);
     let columns = [
         text("Integration"),
-        text("Companies").counting(Counts::Companies.name()),
-        number("Claims").counting(Counts::Claims.name()),
+        text("Companies").counting(CountedQuantity::Companies.name()),
+        number("Claims").counting(CountedQuantity::Claims.name()),
         number("Share").telling("share"),
     ];
     let rows: Vec<Markup> = services
@@ -89,10 +89,10 @@ pub(crate) fn by_service(services: &[ServiceStanding], filter: &ClaimsLink) -> M
                 cell(
                     "measure",
                     html! {
-                        div { (drill_down_cell(&address, service.companies, COMPANIES)) (bar(service.companies, longest)) }
+                        div { (drill_down_cell(&address, service.companies, "company", "companies")) (bar(service.companies, longest)) }
                     },
                 ),
-                cell("detail", drill_down_cell(&counting, service.claims, ("claim", "claims"))),
+                cell("detail", drill_down_cell(&counting, service.claims, "claim", "claims")),
                 cell(
                     "detail",
                     html! {
@@ -107,10 +107,10 @@ pub(crate) fn by_service(services: &[ServiceStanding], filter: &ClaimsLink) -> M
 }
 
 /// `2`, or `2=` when an adjacent row has the same rank.
-fn rank(standings: &[CsmStanding], place: usize) -> Markup {
-    let rank = standings[place].rank;
-    let above = place.checked_sub(1).and_then(|above| standings.get(above));
-    let tied = [above, standings.get(place + 1)]
+fn rank(standings: &[CsmStanding], index: usize) -> Markup {
+    let rank = standings[index].rank;
+    let above = index.checked_sub(1).and_then(|above| standings.get(above));
+    let tied = [above, standings.get(index + 1)]
         .into_iter()
         .flatten()
         .any(|neighbour| neighbour.rank == rank);

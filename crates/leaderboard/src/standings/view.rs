@@ -16,8 +16,8 @@ use crate::{
     routes::{LIVE, MATRIX, SAMPLE, SUBMIT, TV, adding, board_address, with_query},
     standings::{CsmStanding, ServiceStanding, answers::StandingsTable, highlights::Highlights, my_rank::view, tables},
     ui::{
-        drill_down::{self, Counts, drill_down_text, plain_figure},
-        period_picker::{Preset, format_period, period_picker},
+        drill_down::{self, CountedQuantity, drill_down_text, plain_figure},
+        period_picker::{PeriodPreset, format_period, period_picker},
         share::share,
     },
 };
@@ -30,7 +30,7 @@ pub struct StandingsPage<'a> {
     /// Moment of a historical view; `None` for now.
     pub past: Option<AsOf>,
     /// Preset periods.
-    pub presets: Vec<Preset>,
+    pub presets: Vec<PeriodPreset>,
     /// Ranking, best first; includes CSMs without a credit in the period.
     pub standings: &'a [CsmStanding],
     /// Overview by integration, in display order; includes integrations without a credit.
@@ -120,7 +120,7 @@ impl StandingsPage<'_> {
                 }
                 (self.findings_notice())
             }
-            (period_picker((self.period, self.past.as_ref()), &self.presets, &self.now))
+            (period_picker(self.period, self.past.as_ref(), &self.presets, &self.now))
             @if self.past.is_none() { (view::my_rank_slot(self.period)) }
             div .ranking-side {
                 section aria-labelledby="by-csm" data-live="by-csm" {
@@ -143,7 +143,7 @@ impl StandingsPage<'_> {
     fn address(&self) -> String {
         let address = board_address(self.period);
         match self.past {
-            Some(past) => adding(&address, "as_of", &past.word()),
+            Some(past) => adding(&address, "as_of", &past.parameter()),
             None => address,
         }
     }
@@ -157,15 +157,15 @@ impl StandingsPage<'_> {
         let address = filter.clone().with_outcome(OutcomeFilter::Credited).address();
         let number = |counts, amount, one, many| drill_down_text(counts, &address, &count(amount, one, many));
         html! {
-            (number(Counts::Claims, self.totals.integrations, "integration", "integrations")) " at "
-            (number(Counts::Companies, self.totals.companies, "company", "companies")) " by "
-            (number(Counts::Csms, self.totals.csms, "CSM", "CSMs")) ", " (period) "."
+            (number(CountedQuantity::Claims, self.totals.integrations, "integration", "integrations")) " at "
+            (number(CountedQuantity::Companies, self.totals.companies, "company", "companies")) " by "
+            (number(CountedQuantity::Csms, self.totals.csms, "CSM", "CSMs")) ", " (period) "."
         }
     }
 
     fn findings_notice(&self) -> Markup {
         let found = drill_down_text(
-            Counts::Findings,
+            CountedQuantity::Findings,
             "/findings",
             &count(self.findings, "thing needs", "things need"),
         );

@@ -36,6 +36,15 @@ pub struct TvTable {
     pub lines: Vec<TvRow>,
 }
 
+/// A name and the figure that it is ranked by.
+#[derive(Clone, Copy, Debug)]
+pub struct TvFigure<'a> {
+    /// CSM or integration.
+    pub name: &'a str,
+    /// Figure.
+    pub value: u32,
+}
+
 /// Kind of ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TvTableKind {
@@ -80,10 +89,10 @@ pub struct TvSlide<'a> {
 impl TvTable {
     /// Rankings of a board: by CSM, then by integration.
     pub fn of(standings: &Standings) -> Vec<Self> {
-        let csms = standings
-            .by_csm
-            .iter()
-            .map(|line| (line.csm.as_str(), line.integrations));
+        let csms = standings.by_csm.iter().map(|line| TvFigure {
+            name: &line.csm,
+            value: line.integrations,
+        });
         let claimed = |service: &&ServiceStanding| service.companies > 0;
         let services = standings.by_service.iter().filter(claimed);
         let is_apart = |name: &str| {
@@ -91,17 +100,21 @@ impl TvTable {
             found.is_some_and(|service| service.kind == ServiceKind::OutsideCatalog)
         };
         let mut by_service = Self::new(
-            (TvTableKind::Services, "By service"),
+            TvTableKind::Services,
+            "By service",
             "companies",
             services
-                .map(|service| (service.integration.as_str(), service.companies))
+                .map(|service| TvFigure {
+                    name: &service.integration,
+                    value: service.companies,
+                })
                 .collect(),
         );
         for line in by_service.lines.iter_mut().filter(|line| is_apart(&line.name)) {
             line.outcome = OutcomeFilter::CountedApart;
         }
         vec![
-            Self::new((TvTableKind::Csms, "By CSM"), "integrations", csms.collect()),
+            Self::new(TvTableKind::Csms, "By CSM", "integrations", csms.collect()),
             by_service,
         ]
     }
@@ -109,16 +122,16 @@ impl TvTable {
     /// Ranking of a contest, frozen or current.
     pub fn of_contest(report: &ContestReport, subtitle: String) -> Self {
         let frozen = report.frozen.as_ref();
-        let standings = &frozen.map_or(&report.current, |frozen| &frozen.settlement).standings;
+        let standings = &frozen.map_or(&report.current, |frozen| &frozen.scores).standings;
         let as_of = frozen.map(|frozen| frozen.frozen_at);
-        let most = standings.first().map(|best| best.points.clone()).unwrap_or_default();
-        let level = |rank: u32| standings.iter().filter(|standing| standing.rank == rank).count();
+        let highest = standings.first().map(|best| best.points.clone()).unwrap_or_default();
+        let tie_count = |rank: u32| standings.iter().filter(|standing| standing.rank == rank).count();
         let line = |standing: &ContestStanding| TvRow {
             rank: standing.rank,
-            is_tied: level(standing.rank) > 1,
+            is_tied: tie_count(standing.rank) > 1,
             name: standing.csm.clone(),
             figure: standing.points.to_string(),
-            thousandths: standing.points.share_of(&most) / 10,
+            thousandths: standing.points.share_of(&highest) / 10,
             outcome: OutcomeFilter::Credited,
         };
         Self {
@@ -132,11 +145,11 @@ impl TvTable {
     }
 
     /// Ranking of names by figures, in any order; ties keep the given order.
-    pub fn new((kind, title): (TvTableKind, &str), unit: &'static str, mut figures: Vec<(&str, u32)>) -> Self {
-        figures.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
-        let rank = |points: u32| 1 + figures.partition_point(|(_, other)| *other > points);
-        let most = figures.first().map_or(0, |(_, most)| *most);
-        let level = |points: u32| figures.iter().filter(|(_, other)| *other == points).count();
+    pub fn new(kind: TvTableKind, title: &str, unit: &'static str, mut figures: Vec<TvFigure<'_>>) -> Self {
+        figures.sort_by_key(|figure| std::cmp::Reverse(figure.value));
+        let rank = |points: u32| 1 + figures.partition_point(|other| other.value > points);
+        let highest = figures.first().map_or(0, |first| first.value);
+        let tie_count = |points: u32| figures.iter().filter(|other| other.value == points).count();
         Self {
             kind,
             title: title.to_owned(),
@@ -145,12 +158,12 @@ impl TvTable {
             as_of: None,
             lines: figures
                 .iter()
-                .map(|(name, points)| TvRow {
-                    rank: saturating_u32(rank(*points)),
-                    is_tied: level(*points) > 1,
-                    name: (*name).to_owned(),
-                    figure: points.to_string(),
-                    thousandths: share(*points, most),
+                .map(|figure| TvRow {
+                    rank: saturating_u32(rank(figure.value)),
+                    is_tied: tie_count(figure.value) > 1,
+                    name: figure.name.to_owned(),
+                    figure: figure.value.to_string(),
+                    thousandths: share(figure.value, highest),
                     outcome: OutcomeFilter::Credited,
                 })
                 .collect(),
@@ -159,8 +172,8 @@ impl TvTable {
 }
 
 /// Share of the highest figure in thousandths, rounded down.
-fn share(part: u32, most: u32) -> u32 {
-    let thousandths = u64::from(part) * 1_000 / u64::from(most.max(1));
+fn share(part: u32, highest: u32) -> u32 {
+    let thousandths = u64::from(part) * 1_000 / u64::from(highest.max(1));
     u32::try_from(thousandths).unwrap_or(1_000)
 }
 
@@ -207,10 +220,15 @@ mod tests {
 
     use super::*;
 
+    fn figures<'a>(figures: &[(&'a str, u32)]) -> Vec<TvFigure<'a>> {
+        let figures = figures.iter();
+        figures.map(|(name, value)| TvFigure { name, value: *value }).collect()
+    }
+
     pub(crate) fn table(lines: usize) -> TvTable {
         let names: Vec<String> = (0..lines).map(|number| format!("CSM {number}")).collect();
-        let figures = names.iter().map(|name| (name.as_str(), 7)).collect();
-        TvTable::new((TvTableKind::Csms, "By CSM"), "integrations", figures)
+        let figures = names.iter().map(|name| TvFigure { name, value: 7 }).collect();
+        TvTable::new(TvTableKind::Csms, "By CSM", "integrations", figures)
     }
 
     /// Number of lines in each column of each slide.
@@ -243,19 +261,20 @@ mod tests {
     #[test]
     fn equal_figures_share_a_rank_and_stay_in_their_order() {
         let table = TvTable::new(
-            (TvTableKind::Services, "By service"),
+            TvTableKind::Services,
+            "By service",
             "companies",
-            vec![("A", 1), ("B", 3), ("C", 3), ("D", 2)],
+            figures(&[("A", 1), ("B", 3), ("C", 3), ("D", 2)]),
         );
-        let told: Vec<String> = table
+        let summary: Vec<String> = table
             .lines
             .iter()
             .map(|line| format!("{}{} {}", line.rank, if line.is_tied { "=" } else { "" }, line.name))
             .collect();
-        assert_eq!(told, ["1= B", "1= C", "3 D", "4 A"]);
+        assert_eq!(summary, ["1= B", "1= C", "3 D", "4 A"]);
         let shares: Vec<u32> = table.lines.iter().map(|line| line.thousandths).collect();
         assert_eq!(shares, [1_000, 1_000, 666, 333]);
-        let nothing = TvTable::new((TvTableKind::Csms, ""), "", vec![("A", 0)]);
+        let nothing = TvTable::new(TvTableKind::Csms, "", "", figures(&[("A", 0)]));
         assert_eq!((nothing.lines[0].rank, nothing.lines[0].thousandths), (1, 0));
     }
 

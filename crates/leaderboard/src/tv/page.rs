@@ -22,7 +22,7 @@ use web::{
 use crate::{
     contests::report::{ContestReport, contests_for_tv},
     routes::{TAG, TV},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     standings::{Standings, goal::GoalPeriod},
     state::Leaderboard,
     tv::{
@@ -54,23 +54,30 @@ pub(crate) struct TvQuery {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<TvQuery>,
+    Query(query): Query<TvQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(None, &headers, &uri, Format::PAGE)?;
-    let address = question.address()?;
+    let request = RequestContext::new(None, &headers, &uri, Format::PAGE)?;
+    let address = query.address()?;
     let current = leaderboard.current().await?;
-    let (contests, version) = wall_contests(&leaderboard, &current).await;
-    let make = async || {
+    let (contests, version) = load_contests(&leaderboard, &current).await;
+    let render_response = async || {
         let period = address.period(current.now.date());
         let standings = leaderboard.standings(&current, period).await;
-        let shown = (&*standings, contests.as_slice());
-        let page = page(&leaderboard, &current, shown, (address.clone(), question.slide()));
+        let selection = TvSelection {
+            address: address.clone(),
+            slide: query.slide(),
+        };
+        let page = page(&leaderboard, &current, &standings, &contests, selection);
         Ok(RenderedResponse::html(page))
     };
     let rendered = leaderboard
-        .answered(&current, format!("wall {} contests {version}", asked.address), make)
+        .cached_response(
+            &current,
+            format!("tv {} contests {version}", request.address),
+            render_response,
+        )
         .await?;
     Ok(rendered.respond(&headers))
 }
@@ -79,12 +86,12 @@ impl TvQuery {
     fn address(&self) -> Result<TvAddress, Error> {
         let days: Period = parse_period(self.from.as_deref(), self.to.as_deref())?;
         let named = self.period.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let stretch = named.map(|name| GoalPeriod::parse(name).ok_or_else(|| unknown_stretch(name)));
+        let calendar_period = named.map(|name| GoalPeriod::parse(name).ok_or_else(|| unknown_period(name)));
         let theme = match self.theme.as_deref() {
             Some("day") => TvTheme::Day,
             _ => TvTheme::Night,
         };
-        Ok(TvAddress::new(stretch.transpose()?, days, theme))
+        Ok(TvAddress::new(calendar_period.transpose()?, days, theme))
     }
 
     /// Slide index from 0; an invalid slide shows the first.
@@ -94,14 +101,14 @@ impl TvQuery {
     }
 }
 
-fn unknown_stretch(name: &str) -> Error {
+fn unknown_period(name: &str) -> Error {
     let message =
         format!("“{name}” is no period of the wall. Write week, month, quarter or year, or give from and to.");
     Error::invalid_query(vec![FieldError::new("period", message)])
 }
 
 /// Contests to show, with the version of their tabs. When they cannot be read, the board is shown without them.
-async fn wall_contests(leaderboard: &Leaderboard, current: &BoardSnapshot) -> (Vec<ContestReport>, u64) {
+async fn load_contests(leaderboard: &Leaderboard, current: &LeaderboardSnapshot) -> (Vec<ContestReport>, u64) {
     let rows = match leaderboard.contests().await {
         Ok(rows) => rows.snapshot,
         Err(error) => {
@@ -109,15 +116,23 @@ async fn wall_contests(leaderboard: &Leaderboard, current: &BoardSnapshot) -> (V
             return (Vec::new(), 0);
         }
     };
-    let shown = contests_for_tv(&rows.data, &current.settled.ledger, current.now.timestamp());
-    (shown, rows.version)
+    let contests = contests_for_tv(&rows.data, &current.data.ledger, current.now.timestamp());
+    (contests, rows.version)
+}
+
+/// Slide that a request selects.
+struct TvSelection {
+    address: TvAddress,
+    /// Index of the slide, from 0; may be past the last one.
+    slide: usize,
 }
 
 fn page(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    (standings, contests): (&Standings, &[ContestReport]),
-    (address, slide): (TvAddress, usize),
+    current: &LeaderboardSnapshot,
+    standings: &Standings,
+    contests: &[ContestReport],
+    selection: TvSelection,
 ) -> String {
     let mut tables = TvTable::of(standings);
     tables.extend(contests.iter().map(|report| {
@@ -126,11 +141,15 @@ fn page(
     }));
     let slides = slides(&tables);
     TvPage {
-        shown: if slide < slides.len() { slide } else { 0 },
+        current_slide: if selection.slide < slides.len() {
+            selection.slide
+        } else {
+            0
+        },
         slides: &slides,
         totals: standings.totals,
         team: leaderboard.highlights(current, standings.period).team,
-        address,
+        address: selection.address,
         edition: leaderboard.edition(current),
         freshness: leaderboard.freshness(current),
     }

@@ -10,18 +10,18 @@ use crate::{
     assets,
     claims::list::{OutcomeFilter, link::ClaimsLink},
     contests::{contest::ContestPhase, report::ContestReport},
-    routes::{BOARD, Earned, LIVE, TV, points_address, with_query},
+    routes::{BOARD, LIVE, PointsBasis, TV, points_address, with_query},
     standings::{
         StandingsTotals,
         goal::{GoalPeriod, GoalProgress},
-        highlights::view::goal_words,
+        highlights::view::format_goal,
     },
     tv::{
         TvRow, TvSlide, TvTable, TvTableKind,
         document::{TvDocument, TvTheme},
     },
     ui::{
-        drill_down::{Counts, drill_down_text},
+        drill_down::{CountedQuantity, drill_down_text},
         period_picker::format_period,
     },
 };
@@ -32,7 +32,7 @@ const SECONDS: u32 = 20;
 /// Address of the TV page, independent of the slide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TvAddress {
-    stretch: Option<GoalPeriod>,
+    calendar_period: Option<GoalPeriod>,
     days: Period,
     theme: TvTheme,
 }
@@ -48,13 +48,18 @@ struct TvAddressQuery {
 
 impl TvAddress {
     /// Address for a calendar period around the current day, or for fixed days.
-    pub fn new(stretch: Option<GoalPeriod>, days: Period, theme: TvTheme) -> Self {
-        Self { stretch, days, theme }
+    pub fn new(calendar_period: Option<GoalPeriod>, days: Period, theme: TvTheme) -> Self {
+        Self {
+            calendar_period,
+            days,
+            theme,
+        }
     }
 
     /// Days displayed on a given day.
     pub fn period(&self, today: Date) -> Period {
-        self.stretch.map_or(self.days, |stretch| stretch.around(today))
+        self.calendar_period
+            .map_or(self.days, |calendar_period| calendar_period.containing(today))
     }
 
     fn in_other_theme(&self) -> Self {
@@ -67,15 +72,15 @@ impl TvAddress {
 
     /// Address of a slide, from 0.
     fn at(&self, slide: usize) -> String {
-        let days = self.stretch.map_or(self.days, |_| Period::default());
-        let question = TvAddressQuery {
-            period: self.stretch.map(GoalPeriod::name),
+        let days = self.calendar_period.map_or(self.days, |_| Period::default());
+        let query = TvAddressQuery {
+            period: self.calendar_period.map(GoalPeriod::name),
             from: days.from,
             to: days.to,
             theme: (self.theme == TvTheme::Day).then_some("day"),
             slide: (slide > 0).then_some(slide + 1),
         };
-        with_query(TV, &question)
+        with_query(TV, &query)
     }
 }
 
@@ -100,7 +105,7 @@ pub struct TvPage<'a> {
     /// All slides, in order.
     pub slides: &'a [TvSlide<'a>],
     /// Index of the displayed slide, from 0.
-    pub shown: usize,
+    pub current_slide: usize,
     /// Totals of the displayed days.
     pub totals: StandingsTotals,
     /// Progress of the team; `None` without a goal.
@@ -116,8 +121,8 @@ pub struct TvPage<'a> {
 impl TvPage<'_> {
     /// Renders the document.
     pub fn document(&self) -> String {
-        let next = self.address(self.shown + 1);
-        let title = self.title(&self.slides[self.shown]);
+        let next = self.address(self.current_slide + 1);
+        let title = self.title(&self.slides[self.current_slide]);
         TvDocument {
             title: &title,
             theme: self.address.theme,
@@ -129,13 +134,13 @@ impl TvPage<'_> {
                     div data-live="title" { h1 { bdi { (title) } } (self.subtitle()) }
                     (clock(&self.freshness.now))
                 }
-                main data-live="slide" data-stream=(LIVE) data-edition=(self.edition) { (self.lines(&self.slides[self.shown])) }
+                main data-live="slide" data-stream=(LIVE) data-edition=(self.edition) { (self.lines(&self.slides[self.current_slide])) }
                 footer {
                     div data-live="age" { (self.age()) }
-                    nav aria-label="Slides" data-live="slides" data-figure="slide" { (self.ways(&next)) }
+                    nav aria-label="Slides" data-live="slides" data-figure="slide" { (self.slide_links(&next)) }
                     div .controls {
                         button .quiet type="button" hidden data-pause { "Pause" }
-                        a href=(self.address.in_other_theme().at(self.shown)) {
+                        a href=(self.address.in_other_theme().at(self.current_slide)) {
                             @match self.address.theme { TvTheme::Night => "Day", TvTheme::Day => "Night" }
                         }
                         a href=(BOARD) { "Leave" }
@@ -149,7 +154,7 @@ impl TvPage<'_> {
 
     /// `37 integrations at 12 companies, all time` and the goal, or the details of a contest.
     fn subtitle(&self) -> Markup {
-        let (table, period) = (self.slides[self.shown].table, self.period());
+        let (table, period) = (self.slides[self.current_slide].table, self.period());
         let filter = ClaimsLink::within(period)
             .with_outcome(OutcomeFilter::Credited)
             .address();
@@ -157,11 +162,11 @@ impl TvPage<'_> {
             @if table.kind == TvTableKind::Contest { p data-figure="time left" { (table.subtitle) } }
             @else {
                 p {
-                    (drill_down_text(Counts::Claims, &filter, &count(self.totals.integrations, "integration", "integrations"))) " at "
-                    (drill_down_text(Counts::Companies, &filter, &count(self.totals.companies, "company", "companies"))) ", "
+                    (drill_down_text(CountedQuantity::Claims, &filter, &count(self.totals.integrations, "integration", "integrations"))) " at "
+                    (drill_down_text(CountedQuantity::Companies, &filter, &count(self.totals.companies, "company", "companies"))) ", "
                     span data-figure="period" { (format_period(period, self.today())) }
                 }
-                @if let Some(team) = &self.team { p { "Team goal: " (goal_words(team, &ClaimsLink::within)) } }
+                @if let Some(team) = &self.team { p { "Team goal: " (format_goal(team, &ClaimsLink::within)) } }
             }
         }
     }
@@ -185,7 +190,7 @@ impl TvPage<'_> {
                 div .wall-columns .exact[slide.table.kind == TvTableKind::Contest] {
                     @for column in &slide.columns {
                         ol .wall-lines {
-                            @for line in *column { (line_of(line, (slide.table, self.period()))) }
+                            @for line in *column { (line_of(line, slide.table, self.period())) }
                             // Pads the columns to equal length, so that lines align.
                             @for _ in column.len()..height { li .wall-line aria-hidden="true" {} }
                         }
@@ -207,12 +212,12 @@ impl TvPage<'_> {
         }
     }
 
-    fn ways(&self, next: &str) -> Markup {
+    fn slide_links(&self, next: &str) -> Markup {
         html! {
             ul {
                 @for (number, slide) in self.slides.iter().enumerate() {
                     li {
-                        a href=(self.address(number)) aria-current=[(number == self.shown).then_some("page")] { (self.title(slide)) }
+                        a href=(self.address(number)) aria-current=[(number == self.current_slide).then_some("page")] { (self.title(slide)) }
                     }
                 }
                 // Link that the script follows; the visible ones are next to it.
@@ -241,8 +246,8 @@ fn clock(now: &Zoned) -> Markup {
     }
 }
 
-fn line_of(line: &TvRow, (table, period): (&TvTable, Period)) -> Markup {
-    let (counts, address) = behind(line, (table, period));
+fn line_of(line: &TvRow, table: &TvTable, period: Period) -> Markup {
+    let (counts, address) = claims_behind(line, table, period);
     html! {
         li .wall-line .first[line.rank == 1 && line.thousandths > 0] {
             div {
@@ -261,23 +266,27 @@ fn line_of(line: &TvRow, (table, period): (&TvTable, Period)) -> Markup {
 }
 
 /// Unit of a line's figure, and the address of its rows.
-fn behind(line: &TvRow, (table, period): (&TvTable, Period)) -> (Counts, String) {
+fn claims_behind(line: &TvRow, table: &TvTable, period: Period) -> (CountedQuantity, String) {
     let within = ClaimsLink::within(period);
     match table.kind {
         TvTableKind::Csms => (
-            Counts::Claims,
+            CountedQuantity::Claims,
             within
                 .of_csm(&line.name)
                 .with_outcome(OutcomeFilter::Credited)
                 .address(),
         ),
         TvTableKind::Services => (
-            Counts::Companies,
+            CountedQuantity::Companies,
             within.of_integration(&line.name).with_outcome(line.outcome).address(),
         ),
         TvTableKind::Contest => (
-            Counts::Points,
-            points_address(&table.title, &line.name, table.as_of.map_or(Earned::Now, Earned::At)),
+            CountedQuantity::Points,
+            points_address(
+                &table.title,
+                &line.name,
+                table.as_of.map_or(PointsBasis::Now, PointsBasis::At),
+            ),
         ),
     }
 }

@@ -18,7 +18,7 @@ const MAX_NAMES: usize = 3;
 
 /// Quantity on the linked page that adds up to a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
+pub enum CountedQuantity {
     /// Listed claims.
     Claims,
     /// Listed rows.
@@ -43,7 +43,7 @@ pub enum Counts {
     EarningCompanies,
 }
 
-impl Counts {
+impl CountedQuantity {
     /// Value of `data-counts`.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -63,18 +63,18 @@ impl Counts {
 }
 
 /// Count linked to its rows.
-pub(crate) fn drill_down_link(counts: Counts, address: &str, content: &Markup) -> Markup {
+pub(crate) fn drill_down_link(counts: CountedQuantity, address: &str, content: &Markup) -> Markup {
     html! { a data-counts=(counts.name()) href=(address) { (content) } }
 }
 
 /// Count linked to its rows, within a sentence.
-pub(crate) fn drill_down_text(counts: Counts, address: &str, words: &str) -> Markup {
+pub(crate) fn drill_down_text(counts: CountedQuantity, address: &str, words: &str) -> Markup {
     drill_down_link(counts, address, &html! { (words) })
 }
 
 /// Count linked to its rows, in a table cell whose column header names the quantity. The unit is for screen readers and
 /// for layouts without column headers.
-pub(crate) fn drill_down_cell(address: &str, value: u32, (one, many): (&str, &str)) -> Markup {
+pub(crate) fn drill_down_cell(address: &str, value: u32, one: &str, many: &str) -> Markup {
     let noun = if value == 1 { one } else { many };
     html! { a href=(address) { (group_thousands(value)) span { " " (noun) } } }
 }
@@ -95,8 +95,8 @@ pub(crate) fn leader_sentence(standings: &[CsmStanding], filter: &ClaimsLink) ->
         .with_outcome(OutcomeFilter::Credited)
         .address();
     let amount = count(first.integrations, "integration", "integrations");
-    let amount = drill_down_text(Counts::Claims, &address, &amount);
-    let leaders = level_with(standings, first);
+    let amount = drill_down_text(CountedQuantity::Claims, &address, &amount);
+    let leaders = tied_with(standings, first);
     if leaders.len() > 1 {
         return html! { (people(&leaders)) " lead with " (amount) " each." };
     }
@@ -107,20 +107,24 @@ pub(crate) fn leader_sentence(standings: &[CsmStanding], filter: &ClaimsLink) ->
                 "difference",
                 &html! { (group_thousands(first.integrations - second.integrations)) },
             );
-            html! { (people(&leaders)) " leads with " (amount) ", " (ahead) " ahead of " (people(&level_with(&standings[1..], second))) "." }
+            html! { (people(&leaders)) " leads with " (amount) ", " (ahead) " ahead of " (people(&tied_with(&standings[1..], second))) "." }
         }
     }
 }
 
 /// Most completed integration: `GitHub is completed most: 9 companies, 22.5% of all credits.`
 pub(crate) fn top_integration_sentence(services: &[ServiceStanding], filter: &ClaimsLink) -> Markup {
-    let most = services.iter().map(|service| service.companies).max().unwrap_or(0);
-    let leaders: Vec<&ServiceStanding> = services.iter().filter(|service| service.companies == most).collect();
-    let Some(first) = leaders.first().filter(|_| most > 0) else {
+    let highest = services.iter().map(|service| service.companies).max().unwrap_or(0);
+    let leaders: Vec<&ServiceStanding> = services.iter().filter(|service| service.companies == highest).collect();
+    let Some(first) = leaders.first().filter(|_| highest > 0) else {
         return html! { "No integration has a credit in this period." };
     };
     let address = completed_claims_address(first, filter);
-    let companies = drill_down_text(Counts::Companies, &address, &count(most, "company", "companies"));
+    let companies = drill_down_text(
+        CountedQuantity::Companies,
+        &address,
+        &count(highest, "company", "companies"),
+    );
     let names: Vec<&str> = leaders.iter().map(|service| service.integration.as_str()).collect();
     match names.as_slice() {
         [only] => html! {
@@ -151,11 +155,11 @@ pub(crate) fn completed_claims_address(service: &ServiceStanding, filter: &Claim
         .address()
 }
 
-fn level_with<'a>(standings: &'a [CsmStanding], first: &CsmStanding) -> Vec<&'a str> {
-    let level = standings
+fn tied_with<'a>(standings: &'a [CsmStanding], first: &CsmStanding) -> Vec<&'a str> {
+    let tied = standings
         .iter()
         .take_while(|standing| standing.integrations == first.integrations);
-    level.map(|standing| standing.csm.as_str()).collect()
+    tied.map(|standing| standing.csm.as_str()).collect()
 }
 
 fn people(names: &[&str]) -> Markup {

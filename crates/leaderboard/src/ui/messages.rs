@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Credits of the submission: `+2 for Manny (GitHub, Cursor).`
-pub fn credit(effect: &SubmissionOutcome) -> String {
+pub fn credit_sentence(effect: &SubmissionOutcome) -> String {
     if !effect.status.counts() {
         return format!("Since then it was {}: it earns nothing.", effect.status);
     }
@@ -32,7 +32,7 @@ pub fn credit(effect: &SubmissionOutcome) -> String {
 }
 
 /// Announcement to viewers: `Kate: +2 at Acme (GitHub, Cursor).`
-pub fn new_claim(claim: &NewClaim) -> String {
+pub fn new_claim_sentence(claim: &NewClaim) -> String {
     let NewClaim {
         csm, company, credited, ..
     } = claim;
@@ -43,7 +43,7 @@ pub fn new_claim(claim: &NewClaim) -> String {
 }
 
 /// Claims without a credit; one sentence for each reason and holder.
-pub fn remainder(effect: &SubmissionOutcome) -> Vec<String> {
+pub fn remainder_sentences(effect: &SubmissionOutcome) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut rest: Vec<&CreditedElsewhere> = effect.already_theirs.iter().collect();
     while let Some(holder) = rest.first().map(|claim| claim.credited_to.csm.clone()) {
@@ -72,7 +72,7 @@ pub fn remainder(effect: &SubmissionOutcome) -> Vec<String> {
 }
 
 /// Current rank: `You are 2nd, 3 points behind Kate.`
-pub fn place(place: &RankPlace) -> String {
+pub fn place_sentence(place: &RankPlace) -> String {
     let rank = ordinal(place.rank);
     let standing = if place.tied {
         format!("You share {rank} place")
@@ -89,7 +89,7 @@ pub fn place(place: &RankPlace) -> String {
 }
 
 /// Holder of a credit: `credited to Kate, 3 March`.
-pub fn credited_to(credited: &CreditedTo, now: &Zoned) -> Markup {
+pub fn credited_to_phrase(credited: &CreditedTo, now: &Zoned) -> Markup {
     html! { "credited to " bdi { (credited.csm) } ", " (date_time::day_element(credited.at, now)) }
 }
 

@@ -27,7 +27,7 @@ pub fn navigation(_: Language, address: &str) -> Markup {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     // A contest has the board's path with its name in the query.
     let is_contest = path == BOARD && query.split('&').any(|pair| pair.starts_with("contest="));
-    let here = match path {
+    let current = match path {
         _ if is_contest => CONTESTS,
         POINTS => CONTESTS,
         DISPUTE => DISPUTES,
@@ -38,7 +38,7 @@ pub fn navigation(_: Language, address: &str) -> Markup {
             nav aria-label="Leaderboard" {
                 ul {
                     @for (label, page) in PAGES {
-                        li { a href=(page) aria-current=[(*page == here).then_some(if here == path && !is_contest { "page" } else { "true" })] { (label) } }
+                        li { a href=(page) aria-current=[(*page == current).then_some(if current == path && !is_contest { "page" } else { "true" })] { (label) } }
                     }
                 }
             }

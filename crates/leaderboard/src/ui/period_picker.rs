@@ -15,7 +15,7 @@ use crate::{
 
 /// A preset period.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Preset {
+pub struct PeriodPreset {
     /// Label.
     pub label: &'static str,
     /// Word in the address; its days follow the calendar.
@@ -25,14 +25,14 @@ pub struct Preset {
 }
 
 /// Presets as of a day; weeks start on Monday.
-pub fn presets(today: Date) -> Vec<Preset> {
+pub fn presets(today: Date) -> Vec<PeriodPreset> {
     let month = today.first_of_month();
     let week = today.saturating_sub(i64::from(today.weekday().since(Weekday::Monday)).days());
     let last_month = month.saturating_sub(1.month());
     let into_quarter = (today.month() - 1) % 3;
     let quarter = month.saturating_sub(into_quarter.months());
     let year = today.first_of_year();
-    let until_today = |label, word, from| Preset {
+    let until_today = |label, word, from| PeriodPreset {
         label,
         word,
         period: Period {
@@ -41,14 +41,14 @@ pub fn presets(today: Date) -> Vec<Preset> {
         },
     };
     vec![
-        Preset {
+        PeriodPreset {
             label: "All time",
             word: "all",
             period: Period::default(),
         },
         until_today("This week", "week", week),
         until_today("This month", "month", month),
-        Preset {
+        PeriodPreset {
             label: "Last month",
             word: "last-month",
             period: Period {
@@ -67,14 +67,14 @@ pub fn named_period(word: &str, today: Date) -> Option<Period> {
     presets.find(|preset| preset.word == word).map(|preset| preset.period)
 }
 
-impl Preset {
+impl PeriodPreset {
     /// Address of the board for the preset, valid on any day; keeps the moment of a historical view.
     fn address(&self, past: Option<&AsOf>) -> String {
         let board = match self.word {
             "all" => BOARD.to_owned(),
             word => adding(BOARD, "period", word),
         };
-        past.map_or_else(|| board.clone(), |past| adding(&board, "as_of", &past.word()))
+        past.map_or_else(|| board.clone(), |past| adding(&board, "as_of", &past.parameter()))
     }
 }
 
@@ -92,7 +92,7 @@ pub fn format_period(period: Period, today: Date) -> String {
 
 /// Renders the picker: the active preset is marked, other periods fill the date fields. Keeps the moment of a
 /// historical view.
-pub(crate) fn period_picker((period, past): (Period, Option<&AsOf>), presets: &[Preset], now: &Zoned) -> Markup {
+pub(crate) fn period_picker(period: Period, past: Option<&AsOf>, presets: &[PeriodPreset], now: &Zoned) -> Markup {
     let chosen = presets.iter().find(|preset| preset.period == period);
     html! {
         div .period {
@@ -112,17 +112,17 @@ pub(crate) fn period_picker((period, past): (Period, Option<&AsOf>), presets: &[
                 form .dates method="get" action=(BOARD) {
                     (date_field("from", "From", period.from))
                     (date_field("to", "To", period.to))
-                    @if let Some(past) = past { input type="hidden" name="as_of" value=(past.word()); }
+                    @if let Some(past) = past { input type="hidden" name="as_of" value=(past.parameter()); }
                     button .quiet type="submit" { "Show" }
                 }
             }
-            (time_machine((period, past)))
+            (time_machine(period, past))
         }
     }
 }
 
 /// Form that opens the historical view of a day for the displayed period.
-fn time_machine((period, past): (Period, Option<&AsOf>)) -> Markup {
+fn time_machine(period: Period, past: Option<&AsOf>) -> Markup {
     html! {
         details open[past.is_some()] {
             summary { "Time machine" }
@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn presets_begin_and_end_on_the_right_days() {
-        let shown: Vec<String> = presets(date(2026, 3, 5))
+        let periods: Vec<String> = presets(date(2026, 3, 5))
             .iter()
             .map(|preset| format!("{}: {}", preset.label, format_period(preset.period, date(2026, 3, 5))))
             .collect();
         assert_eq!(
-            shown,
+            periods,
             [
                 "All time: all time",
                 "This week: 2 March to 5 March",

@@ -17,27 +17,33 @@ pub(crate) fn parse_period(from: Option<&str>, to: Option<&str>) -> Result<Perio
         .map_err(|error| Error::invalid_query(vec![FieldError::new(error.field(), error.to_string())]))
 }
 
-/// Parses the period of a query: a named period, which excludes days, or `from` and `to`.
-pub(crate) fn parse_named_period(
-    word: Option<&str>,
-    (from, to): (Option<&str>, Option<&str>),
-    today: Date,
-) -> Result<Period, Error> {
-    let days = parse_period(from, to)?;
-    let Some(word) = word.map(str::trim).filter(|word| !word.is_empty()) else {
-        return Ok(days);
-    };
-    let refused = |message: String| Err(Error::invalid_query(vec![FieldError::new("period", message)]));
-    if !days.is_open() {
-        return refused(format!(
-            "“{word}” in “period” and days in “from” or “to” exclude each other. Leave one of them out."
-        ));
-    }
-    match named_period(word, today) {
-        Some(period) => Ok(period),
-        None => refused(format!(
-            "“{word}” in “period” is not known. Write all, week, month, last-month, quarter or year, or name the days in “from” and “to”."
-        )),
+/// Period fields of a query.
+pub(crate) struct PeriodFields<'a> {
+    /// Named period; excludes days.
+    pub(crate) period: Option<&'a str>,
+    pub(crate) from: Option<&'a str>,
+    pub(crate) to: Option<&'a str>,
+}
+
+impl PeriodFields<'_> {
+    /// Parses the named period, or the days.
+    pub(crate) fn parse(&self, today: Date) -> Result<Period, Error> {
+        let days = parse_period(self.from, self.to)?;
+        let Some(word) = self.period.map(str::trim).filter(|word| !word.is_empty()) else {
+            return Ok(days);
+        };
+        let refused = |message: String| Err(Error::invalid_query(vec![FieldError::new("period", message)]));
+        if !days.is_open() {
+            return refused(format!(
+                "“{word}” in “period” and days in “from” or “to” exclude each other. Leave one of them out."
+            ));
+        }
+        match named_period(word, today) {
+            Some(period) => Ok(period),
+            None => refused(format!(
+                "“{word}” in “period” is not known. Write all, week, month, last-month, quarter or year, or name the days in “from” and “to”."
+            )),
+        }
     }
 }
 

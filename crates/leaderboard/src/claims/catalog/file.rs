@@ -34,7 +34,7 @@ pub struct LoadedCatalog {
 struct CatalogFileState {
     loaded: Arc<LoadedCatalog>,
     stamp: Option<(SystemTime, u64)>,
-    looked_at: Option<Timestamp>,
+    checked_at: Option<Timestamp>,
 }
 
 impl CatalogFile {
@@ -59,16 +59,16 @@ impl CatalogFile {
     pub fn current(&self, now: Timestamp) -> Arc<LoadedCatalog> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = state
-            .looked_at
+            .checked_at
             .is_none_or(|before| now.duration_since(before).abs() >= CHECK_INTERVAL);
         if is_due {
-            state.looked_at = Some(now);
-            self.look(&mut state);
+            state.checked_at = Some(now);
+            self.reload_if_changed(&mut state);
         }
         Arc::clone(&state.loaded)
     }
 
-    fn look(&self, state: &mut CatalogFileState) {
+    fn reload_if_changed(&self, state: &mut CatalogFileState) {
         match std::fs::metadata(&self.path).and_then(|metadata| Ok((metadata.modified()?, metadata.len()))) {
             Ok(stamp) if state.stamp == Some(stamp) => {}
             Ok(stamp) => match std::fs::read(&self.path) {
@@ -148,9 +148,9 @@ mod tests {
             .map(|integration| integration.name.as_str())
             .collect();
         assert_eq!(offered, ["GitHub", "Cursor"]);
-        let told: Vec<String> = read.catalog.problems().iter().map(ToString::to_string).collect();
+        let problems: Vec<String> = read.catalog.problems().iter().map(ToString::to_string).collect();
         assert_eq!(
-            told,
+            problems,
             [
                 "line 2: “Gith\u{FFFD}b” is not UTF-8 text. Save the file as UTF-8. This alias is left out.",
                 "line 3: “Zo\u{FFFD}” is not UTF-8 text. Save the file as UTF-8. The line is left out.",

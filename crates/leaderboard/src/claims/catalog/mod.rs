@@ -107,7 +107,7 @@ impl Catalog {
     /// Entry with this name or alias; ignores case, accents and spaces.
     pub fn find(&self, name: &str) -> Option<&Integration> {
         self.position(&IntegrationKey::of(name)?)
-            .map(|place| &self.integrations[place])
+            .map(|index| &self.integrations[index])
     }
 
     /// Index in [`Catalog::integrations`] of the entry with this name or alias.
@@ -117,19 +117,19 @@ impl Catalog {
 
     /// Key of every name and alias, with the index of its entry in [`Catalog::integrations`].
     pub fn keys(&self) -> impl Iterator<Item = (&IntegrationKey, usize)> {
-        self.by_key.iter().map(|(key, place)| (key, *place))
+        self.by_key.iter().map(|(key, index)| (key, *index))
     }
 
     /// Most similar entry for a name outside the catalog; `None` when no entry is similar enough.
     pub fn nearest(&self, name: &str) -> Option<&Integration> {
-        let sought = IntegrationKey::of(name)?;
-        let likeness = |key: &IntegrationKey| strsim::normalized_damerau_levenshtein(key.as_str(), sought.as_str());
-        let alike = self.by_key.iter().map(|(key, place)| (likeness(key), *place));
+        let target = IntegrationKey::of(name)?;
+        let likeness = |key: &IntegrationKey| strsim::normalized_damerau_levenshtein(key.as_str(), target.as_str());
+        let similar = self.by_key.iter().map(|(key, index)| (likeness(key), *index));
         // Threshold of two thirds: allows one typo in a short name, several in a long one.
-        let nearest = alike
+        let nearest = similar
             .filter(|(likeness, _)| *likeness >= 2.0 / 3.0)
             .max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.cmp(&left.1)));
-        nearest.map(|(_, place)| &self.integrations[place])
+        nearest.map(|(_, index)| &self.integrations[index])
     }
 
     fn read_entry(&mut self, line: u32, entry: &str) {
@@ -139,8 +139,8 @@ impl Catalog {
             Some(retired) => (retired, Availability::Retired),
             None => (name, Availability::Offered),
         };
-        let place = self.integrations.len();
-        match self.claim_name(name, place) {
+        let index = self.integrations.len();
+        match self.register_name(name, index) {
             Ok(name) => self.integrations.push(Integration {
                 name,
                 aliases: Vec::new(),
@@ -155,17 +155,17 @@ impl Catalog {
             }
         }
         for alias in parts {
-            self.read_alias(line, alias, place);
+            self.read_alias(line, alias, index);
         }
     }
 
-    fn read_alias(&mut self, line: u32, alias: &str, place: usize) {
+    fn read_alias(&mut self, line: u32, alias: &str, index: usize) {
         // An alias that repeats the entry's own name is harmless.
-        if IntegrationKey::of(alias).and_then(|key| self.position(&key)) == Some(place) {
+        if IntegrationKey::of(alias).and_then(|key| self.position(&key)) == Some(index) {
             return;
         }
-        match self.claim_name(alias, place) {
-            Ok(alias) => self.integrations[place].aliases.push(alias),
+        match self.register_name(alias, index) {
+            Ok(alias) => self.integrations[index].aliases.push(alias),
             Err(reason) => self.problems.push(CatalogProblem {
                 line,
                 reason: format!("{reason} This alias is left out."),
@@ -173,16 +173,16 @@ impl Catalog {
         }
     }
 
-    fn claim_name(&mut self, name: &str, place: usize) -> Result<String, String> {
-        let shown = collapse_spaces(name);
+    fn register_name(&mut self, name: &str, index: usize) -> Result<String, String> {
+        let display = collapse_spaces(name);
         if let Some(character) = name.chars().find(|character| is_separator(*character)) {
             return Err(format!(
-                "“{shown}” contains {character:?}, which separates names in the sheet. Write it without, one integration a line."
+                "“{display}” contains {character:?}, which separates names in the sheet. Write it without, one integration a line."
             ));
         }
         // Replacement for bytes that are not UTF-8, such as the accents of a file saved as Latin-1.
         if name.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(format!("“{shown}” is not UTF-8 text. Save the file as UTF-8."));
+            return Err(format!("“{display}” is not UTF-8 text. Save the file as UTF-8."));
         }
         if name
             .chars()
@@ -190,10 +190,10 @@ impl Catalog {
         {
             return Err(format!(
                 "“{}” contains an invisible character. Type it anew.",
-                shown.escape_debug()
+                display.escape_debug()
             ));
         }
-        let length = shown.chars().count();
+        let length = display.chars().count();
         if length > MAX_NAME_LENGTH {
             return Err(format!("A name has {length} characters. Keep it to {MAX_NAME_LENGTH}."));
         }
@@ -201,11 +201,11 @@ impl Catalog {
         if let Some(taken) = self.position(&key) {
             let owner = &self.integrations[taken].name;
             return Err(format!(
-                "“{shown}” already stands for {owner} further up. Keep one of the two."
+                "“{display}” already stands for {owner} further up. Keep one of the two."
             ));
         }
-        self.by_key.insert(key, place);
-        Ok(shown)
+        self.by_key.insert(key, index);
+        Ok(display)
     }
 }
 
@@ -217,9 +217,9 @@ pub fn is_separator(character: char) -> bool {
 /// The line up to a `#` at its start or after white space; `C#` stays whole.
 fn without_comment(line: &str) -> &str {
     let mut after_space = true;
-    for (place, character) in line.char_indices() {
+    for (index, character) in line.char_indices() {
         if character == '#' && after_space {
-            return &line[..place];
+            return &line[..index];
         }
         after_space = character.is_whitespace();
     }
@@ -315,12 +315,12 @@ mod tests {
         let catalog = Catalog::parse(&text);
         assert_eq!(names(&catalog), ["GitHub", "GitLab", "Slack"]);
         assert_eq!(catalog.find("GL").map(|found| found.name.as_str()), Some("GitLab"));
-        let told: Vec<(u32, &str)> = catalog
+        let problems: Vec<(u32, &str)> = catalog
             .problems()
             .iter()
             .map(|problem| (problem.line, problem.reason.as_str()))
             .collect();
-        for ((line, reason), (expected_line, expected)) in told.iter().zip([
+        for ((line, reason), (expected_line, expected)) in problems.iter().zip([
             (2, "is empty"),
             (3, "is empty"),
             (4, "“git hub” already stands for GitHub"),
@@ -339,7 +339,7 @@ mod tests {
             assert_eq!(*line, expected_line, "{reason}");
             assert!(reason.contains(expected), "{reason} lacks {expected}");
         }
-        assert_eq!(told.len(), 11);
+        assert_eq!(problems.len(), 11);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::claims::{
     catalog::Catalog,
     form::validation::{SubmissionError, SubmissionRequest},
     ledger::Ledger,
-    list::ClaimLine,
+    list::ClaimRow,
     rows::{COMPANY, CSM, INTEGRATIONS, STATUS, SUBMISSIONS},
     storage::{submission_columns::SubmissionRow, submission_id::SubmissionId},
     submission::SubmissionStatus,
@@ -102,15 +102,15 @@ impl CorrectionRequest {
             }];
             return Ok(Some(update(id, cells)));
         }
-        let sent = SubmissionRequest {
+        let request = SubmissionRequest {
             csm: self.csm.clone(),
             company: self.company.clone(),
             integrations: vec![self.integrations.clone()],
             ..SubmissionRequest::default()
         };
-        let valid = match sent.check(catalog, now) {
+        let valid = match request.check(catalog, now) {
             Ok(valid) => valid,
-            Err(SubmissionError::Fields(complaints)) => return Err(complaints),
+            Err(SubmissionError::Fields(field_errors)) => return Err(field_errors),
             Err(SubmissionError::Automatic) => return Err(Vec::new()),
         };
         let cells: Vec<CellUpdate> = [
@@ -119,11 +119,11 @@ impl CorrectionRequest {
             (INTEGRATIONS, &self.seen_integrations, valid.integrations),
         ]
         .into_iter()
-        .filter(|(_, seen, wanted)| *seen != wanted)
-        .map(|(column, seen, wanted)| CellUpdate {
+        .filter(|(_, seen, value)| *seen != value)
+        .map(|(column, seen, value)| CellUpdate {
             column,
             from: CellContent::Text(seen.clone()),
-            to: CellEntry::Text(wanted),
+            to: CellEntry::Text(value),
         })
         .collect();
         Ok((!cells.is_empty()).then(|| update(id, cells)))
@@ -141,14 +141,14 @@ fn update(id: &str, cells: Vec<CellUpdate>) -> RowUpdate {
 impl Ledger {
     /// Row with this id, the earliest when several share it.
     pub fn row_of(&self, id: &str) -> Option<SubmissionRow<'_>> {
-        let place = self.submissions().earliest_with_id(&SubmissionId::of(id))?;
-        Some(self.submission(place))
+        let index = self.submissions().earliest_with_id(&SubmissionId::of(id))?;
+        Some(self.submission(index))
     }
 
     /// Claims of the row with this id, with their outcomes.
-    pub fn claim_of(&self, id: &str, link: impl Fn(u32) -> String) -> Option<ClaimLine> {
-        let place = self.submissions().earliest_with_id(&SubmissionId::of(id))?;
-        Some(self.claim_line(place, link))
+    pub fn claim_of(&self, id: &str, link: impl Fn(u32) -> String) -> Option<ClaimRow> {
+        let index = self.submissions().earliest_with_id(&SubmissionId::of(id))?;
+        Some(self.claim_line(index, link))
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_claim_can_be_put_right_for_a_quarter_of_an_hour_unless_staff_were_faster() {
-        let sent = march("02 09:00");
+        let request = march("02 09:00");
         for (now, status, expected) in [
             (
                 "02 09:00",
@@ -183,14 +183,14 @@ mod tests {
                 CorrectionEligibility::Decided(SubmissionStatus::Validated),
             ),
         ] {
-            assert_eq!(correctable(sent, status, march(now)), expected, "{now}");
+            assert_eq!(correctable(request, status, march(now)), expected, "{now}");
         }
     }
 
     #[test]
     fn only_what_differs_from_what_was_seen_is_changed() {
         let catalog = Catalog::parse("GitHub\nSlack");
-        let sent = CorrectionRequest {
+        let request = CorrectionRequest {
             csm: "Kate".to_owned(),
             company: "Acme".to_owned(),
             integrations: "slack, github".to_owned(),
@@ -199,7 +199,7 @@ mod tests {
             seen_integrations: "GitHub, Slack".to_owned(),
             ..CorrectionRequest::default()
         };
-        let update = sent
+        let update = request
             .update("a", &catalog, march("02 09:00"))
             .expect("valid")
             .expect("a change");
@@ -210,16 +210,16 @@ mod tests {
         );
         let same = CorrectionRequest {
             seen_company: "Acme".to_owned(),
-            ..sent.clone()
+            ..request.clone()
         };
         assert!(same.update("a", &catalog, march("02 09:00")).expect("valid").is_none());
         let refused = CorrectionRequest {
             company: " ".to_owned(),
-            ..sent
+            ..request
         };
-        let complaints = refused
+        let field_errors = refused
             .update("a", &catalog, march("02 09:00"))
             .expect_err("no company");
-        assert_eq!(complaints[0].field, "company");
+        assert_eq!(field_errors[0].field, "company");
     }
 }

@@ -27,7 +27,7 @@ use crate::{
         view::{CorrectionFormPage, CorrectionRefusal},
     },
     routes::{CORRECTION, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
     ui::request::parse_body,
 };
@@ -64,12 +64,12 @@ pub(crate) struct CorrectionQuery {
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
     Path(id): Path<String>,
-    Query(question): Query<CorrectionQuery>,
+    Query(query): Query<CorrectionQuery>,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
-    let row = current.settled.ledger.row_of(&id).ok_or_else(Error::not_found)?;
-    let sent = CorrectionRequest::of_row(&row, &question.signature);
-    Ok(page(&leaderboard, &current, &id, (sent, Vec::new())))
+    let row = current.data.ledger.row_of(&id).ok_or_else(Error::not_found)?;
+    let request = CorrectionRequest::of_row(&row, &query.signature);
+    Ok(page(&leaderboard, &current, &id, request, Vec::new()))
 }
 
 pub(crate) async fn receive(
@@ -78,28 +78,28 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent: CorrectionRequest = parse_body(&headers, &body)?;
-    if leaderboard.signing.allows_correction(&id, &sent.signature) {
+    let request: CorrectionRequest = parse_body(&headers, &body)?;
+    if leaderboard.signing.allows_correction(&id, &request.signature) {
         leaderboard.store.refresh();
     }
     let current = leaderboard.current().await?;
-    if refusal(&leaderboard, &current, &id, &sent.signature)?.is_some() {
-        let mut response = page(&leaderboard, &current, &id, (sent, Vec::new()));
+    if refusal(&leaderboard, &current, &id, &request.signature)?.is_some() {
+        let mut response = page(&leaderboard, &current, &id, request, Vec::new());
         *response.status_mut() = StatusCode::FORBIDDEN;
         return Ok(response);
     }
     let catalog = &current.catalog.catalog;
-    let update = match sent.update(&id, catalog, current.now.timestamp()) {
+    let update = match request.update(&id, catalog, current.now.timestamp()) {
         Ok(update) => update,
-        Err(complaints) => {
-            let mut response = page(&leaderboard, &current, &id, (sent, complaints));
+        Err(field_errors) => {
+            let mut response = page(&leaderboard, &current, &id, request, field_errors);
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(response);
         }
     };
     if let Some(update) = update {
         let by = current
-            .settled
+            .data
             .ledger
             .row_of(&id)
             .map_or_else(String::new, |row| row.csm().to_owned());
@@ -116,11 +116,11 @@ pub(crate) async fn receive(
 /// Why the claim cannot be corrected with this signature; `None` when it can.
 fn refusal(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     id: &str,
     signature: &str,
 ) -> Result<Option<CorrectionRefusal>, Error> {
-    let row = current.settled.ledger.row_of(id).ok_or_else(Error::not_found)?;
+    let row = current.data.ledger.row_of(id).ok_or_else(Error::not_found)?;
     if !leaderboard.signing.allows_correction(id, signature) {
         return Ok(Some(CorrectionRefusal::NotYours));
     }
@@ -135,28 +135,29 @@ fn refusal(
 
 fn page(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     id: &str,
-    (sent, complaints): (CorrectionRequest, Vec<FieldError>),
+    request: CorrectionRequest,
+    field_errors: Vec<FieldError>,
 ) -> Response {
-    let refusal = refusal(leaderboard, current, id, &sent.signature).unwrap_or(Some(CorrectionRefusal::NotYours));
+    let refusal = refusal(leaderboard, current, id, &request.signature).unwrap_or(Some(CorrectionRefusal::NotYours));
     let status = match refusal {
         None => StatusCode::OK,
         Some(_) => StatusCode::FORBIDDEN,
     };
-    let row = current.settled.ledger.row_of(id);
+    let row = current.data.ledger.row_of(id);
     let until = row.map(|row| correctable(row.submitted_at(), row.status(), current.now.timestamp()));
     let page = CorrectionFormPage {
         id,
-        sent: &sent,
-        complaints: &complaints,
+        request: &request,
+        field_errors: &field_errors,
         refusal,
         until: match until {
             Some(CorrectionEligibility::Until(until)) => Some(until),
             _ => None,
         },
-        csms: &current.settled.csms,
-        companies: &current.settled.companies,
+        csms: &current.data.csms,
+        companies: &current.data.companies,
         now: current.now.clone(),
     };
     let document = page.document(&leaderboard.frame(current));

@@ -33,9 +33,9 @@ pub struct CorrectionFormPage<'a> {
     /// Id of the submission.
     pub id: &'a str,
     /// Form values.
-    pub sent: &'a CorrectionRequest,
+    pub request: &'a CorrectionRequest,
     /// Field errors.
-    pub complaints: &'a [FieldError],
+    pub field_errors: &'a [FieldError],
     /// Why nothing can be changed; `None` when the claim can be corrected.
     pub refusal: Option<CorrectionRefusal>,
     /// Deadline for corrections.
@@ -51,19 +51,19 @@ pub struct CorrectionFormPage<'a> {
 impl CorrectionFormPage<'_> {
     /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
-        let mistakes: Vec<InvalidField<'_>> = (self.complaints.iter())
-            .map(|complaint| InvalidField {
-                control: complaint.field,
-                message: &complaint.message,
+        let invalid_fields: Vec<InvalidField<'_>> = (self.field_errors.iter())
+            .map(|field_error| InvalidField {
+                control: field_error.field,
+                message: &field_error.message,
             })
             .collect();
         let main = html! {
             div .narrow {
                 h1 { "Correct your claim" }
                 @match self.refusal {
-                    Some(refusal) => (refused(refusal)),
+                    Some(refusal) => (refusal_alert(refusal)),
                     None => {
-                        @if !mistakes.is_empty() { (error_summary(&mistakes)) }
+                        @if !invalid_fields.is_empty() { (error_summary(&invalid_fields)) }
                         @if let Some(until) = self.until {
                             p .lead { "You can put it right until " (date_time::clock_time(until, &self.now)) ". Afterwards staff can." }
                         }
@@ -75,20 +75,20 @@ impl CorrectionFormPage<'_> {
         };
         frame.document(Page {
             title: "Correct your claim",
-            address: &correction_address(self.id, &self.sent.signature),
+            address: &correction_address(self.id, &self.request.signature),
             scripts: &[],
             main,
         })
     }
 
     fn form(&self) -> Markup {
-        let sent = self.sent;
+        let request = self.request;
         html! {
             form .claim method="post" action=(correction_path(self.id)) {
                 (self.hidden())
-                (self.field("csm", "Your name", (&sent.csm, self.csms)))
-                (self.field("company", "Company", (&sent.company, self.companies)))
-                (self.field("integrations", "Integrations, separated by commas", (&sent.integrations, &[])))
+                (self.field("csm", "Your name", &request.csm, self.csms))
+                (self.field("company", "Company", &request.company, self.companies))
+                (self.field("integrations", "Integrations, separated by commas", &request.integrations, &[]))
                 p .ways { button .action type="submit" { "Save the correction" } }
             }
         }
@@ -106,20 +106,20 @@ impl CorrectionFormPage<'_> {
     }
 
     fn hidden(&self) -> Markup {
-        let sent = self.sent;
+        let request = self.request;
         html! {
-            input type="hidden" name="signature" value=(sent.signature);
-            input type="hidden" name="seen_csm" value=(sent.seen_csm);
-            input type="hidden" name="seen_company" value=(sent.seen_company);
-            input type="hidden" name="seen_integrations" value=(sent.seen_integrations);
+            input type="hidden" name="signature" value=(request.signature);
+            input type="hidden" name="seen_csm" value=(request.seen_csm);
+            input type="hidden" name="seen_company" value=(request.seen_company);
+            input type="hidden" name="seen_integrations" value=(request.seen_integrations);
         }
     }
 
-    fn field(&self, name: &str, label: &str, (value, suggestions): (&str, &[String])) -> Markup {
-        let complaint = self.complaints.iter().find(|complaint| complaint.field == name);
+    fn field(&self, name: &str, label: &str, value: &str, suggestions: &[String]) -> Markup {
+        let field_error = self.field_errors.iter().find(|field_error| field_error.field == name);
         let typed = FormValue {
             value: value.to_owned(),
-            error: complaint.map(|complaint| complaint.message.clone()),
+            error: field_error.map(|field_error| field_error.message.clone()),
         };
         TextField {
             name,
@@ -135,7 +135,7 @@ impl CorrectionFormPage<'_> {
     }
 }
 
-fn refused(refusal: CorrectionRefusal) -> Markup {
+fn refusal_alert(refusal: CorrectionRefusal) -> Markup {
     html! {
         (alert(&html! {
             p {

@@ -5,20 +5,16 @@ mod tests;
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use domain::alias::AliasProblem;
 use jiff::{SignedDuration, Timestamp};
 use sheets_store::finding::{Effect, Finding, FindingKind, begins_like_a_formula};
 use web::page::formatting;
 
 use crate::{
     claims::{
-        catalog::Catalog,
-        dataset::LeaderboardRows,
-        ledger::Ledger,
-        rows::SUBMISSIONS,
-        storage::{name_interner::RowValidity, submission_columns::SubmissionRow},
+        catalog::Catalog, dataset::LeaderboardRows, ledger::Ledger, rows::SUBMISSIONS, rules::RowValidity,
+        storage::submission_columns::SubmissionRow,
     },
-    names::rows::{COMPANY_ALIASES, CSM_ALIASES, NameKind},
+    names::rows::{COMPANY_ALIASES, CSM_ALIASES, NameKind, UnappliedAlias},
 };
 
 /// Rows of one CSM within [`BURST_TIME`] that count as a burst.
@@ -26,42 +22,40 @@ const BURST_ROWS: usize = 20;
 /// See [`BURST_ROWS`].
 const BURST_TIME: SignedDuration = SignedDuration::from_mins(5);
 /// Tolerated clock difference of a person who types a date.
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Findings that do not depend on the time: names outside the catalog, unapplied aliases, formula-like text, bursts.
 pub(crate) fn row_findings(
     ledger: &Ledger,
     rows: &LeaderboardRows,
     catalog: &Catalog,
-    aliases: Vec<(NameKind, AliasProblem)>,
+    aliases: Vec<UnappliedAlias>,
 ) -> Vec<Finding> {
-    let mut found = outside_catalog(ledger, rows, catalog);
-    found.extend(aliases.into_iter().map(|(kind, problem)| alias(kind, problem, rows)));
-    found.extend(formula_like(rows));
-    found.extend(bursts(ledger, rows));
-    found
+    let mut findings = outside_catalog(ledger, rows, catalog);
+    findings.extend(aliases.into_iter().map(|unapplied| alias(unapplied, rows)));
+    findings.extend(formula_like(rows));
+    findings.extend(bursts(ledger, rows));
+    findings
 }
 
 /// Number of rows dated after `now`.
 pub(crate) fn future_count(ledger: &Ledger, now: Timestamp) -> usize {
-    ledger.order().len() - ledger.lines_until(now + AHEAD)
+    ledger.order().len() - ledger.lines_until(now + CLOCK_TOLERANCE)
 }
 
 /// Rows dated after `now`. They count, and earlier rows take precedence over them.
 pub(crate) fn future_findings(ledger: &Ledger, rows: &LeaderboardRows, now: Timestamp) -> Vec<Finding> {
-    let later = &ledger.order()[ledger.lines_until(now + AHEAD)..];
-    let found = later.iter().map(|place| {
-        let row = ledger.submission(*place);
+    let later = &ledger.order()[ledger.lines_until(now + CLOCK_TOLERANCE)..];
+    let findings = later.iter().map(|index| {
+        let row = ledger.submission(*index);
         let reason = "The claim is dated in the future. It counts; write the moment at which it came in.";
-        finding(
-            row,
-            rows,
-            ("submitted_at", row.submitted_at().to_string()),
-            reason.to_owned(),
-        )
-        .of_kind(FindingKind::Future)
+        let cell = SuspectCell {
+            column: "submitted_at",
+            value: row.submitted_at().to_string(),
+        };
+        finding(row, rows, cell, reason.to_owned()).of_kind(FindingKind::Future)
     });
-    found.collect()
+    findings.collect()
 }
 
 fn outside_catalog(ledger: &Ledger, rows: &LeaderboardRows, catalog: &Catalog) -> Vec<Finding> {
@@ -93,7 +87,8 @@ fn outside_catalog(ledger: &Ledger, rows: &LeaderboardRows, catalog: &Catalog) -
         .collect()
 }
 
-fn alias(kind: NameKind, problem: AliasProblem, rows: &LeaderboardRows) -> Finding {
+fn alias(unapplied: UnappliedAlias, rows: &LeaderboardRows) -> Finding {
+    let UnappliedAlias { kind, problem } = unapplied;
     let (tab, link) = match kind {
         NameKind::Csm => (&CSM_ALIASES, &rows.csm_alias_link),
         NameKind::Company => (&COMPANY_ALIASES, &rows.alias_link),
@@ -124,30 +119,34 @@ fn formula_like(rows: &LeaderboardRows) -> Vec<Finding> {
         let cells = [("csm", row.csm()), ("company", row.company()), ("note", row.note())];
         cells.map(|(column, text)| (row, column, text))
     });
-    let found = cells.filter(|(_, _, text)| begins_like_a_formula(text)).map(|(row, column, text)| {
+    let findings = cells.filter(|(_, _, text)| begins_like_a_formula(text)).map(|(row, column, text)| {
         let reason = "The text begins like a formula. It counts; spreadsheet programs may run it when they open a file with it.";
         let plain = text.trim_start_matches(['=', '+', '-', '@']).trim();
-        finding(row, rows, (column, text.to_owned()), reason.to_owned())
+        let cell = SuspectCell {
+            column,
+            value: text.to_owned(),
+        };
+        finding(row, rows, cell, reason.to_owned())
             .of_kind(FindingKind::FormulaLike)
             .proposing((!plain.is_empty()).then_some(plain))
     });
-    found.collect()
+    findings.collect()
 }
 
 /// Bursts: many rows by one CSM within a short time.
 fn bursts(ledger: &Ledger, rows: &LeaderboardRows) -> Vec<Finding> {
     let mut by_csm: Vec<Vec<u32>> = vec![Vec::new(); ledger.csm_count()];
-    for place in ledger.order() {
-        let line = ledger.line(*place);
-        if let Some(csm) = line.csm.filter(|_| line.standing == RowValidity::Counts) {
-            by_csm[csm.place()].push(*place);
+    for index in ledger.order() {
+        let line = ledger.line(*index);
+        if let Some(csm) = line.csm.filter(|_| line.validity == RowValidity::Counts) {
+            by_csm[csm.index()].push(*index);
         }
     }
-    let stretches = by_csm.iter().flat_map(|places| stretches(ledger, places));
-    let mut stretches: Vec<&[u32]> = stretches.collect();
-    stretches.sort_by_key(|stretch| Reverse(stretch.len()));
-    let found = stretches.into_iter().filter_map(|stretch| {
-        let (first, last) = (stretch.first()?, stretch.last()?);
+    let runs = by_csm.iter().flat_map(|indices| burst_runs(ledger, indices));
+    let mut runs: Vec<&[u32]> = runs.collect();
+    runs.sort_by_key(|run| Reverse(run.len()));
+    let findings = runs.into_iter().filter_map(|run| {
+        let (first, last) = (run.first()?, run.last()?);
         let minutes = ledger
             .submitted_at(*last)
             .duration_since(ledger.submitted_at(*first))
@@ -155,48 +154,52 @@ fn bursts(ledger: &Ledger, rows: &LeaderboardRows) -> Vec<Finding> {
             + 1;
         let reason = format!(
             "{} claims of {} came within {}, from this row on. They count; see whether they are real.",
-            stretch.len(),
+            run.len(),
             ledger.csm_of(*first),
             formatting::count(u32::try_from(minutes).unwrap_or(u32::MAX), "minute", "minutes")
         );
         let row = ledger.submission(*first);
-        let cell = ("submitted_at", row.submitted_at().to_string());
+        let cell = SuspectCell {
+            column: "submitted_at",
+            value: row.submitted_at().to_string(),
+        };
         Some(finding(row, rows, cell, reason).of_kind(FindingKind::Burst))
     });
-    found.collect()
+    findings.collect()
 }
 
-/// Runs of `places`, earliest first, in which each row belongs to a burst.
-fn stretches<'a>(ledger: &Ledger, places: &'a [u32]) -> Vec<&'a [u32]> {
-    let mut found: Vec<std::ops::Range<usize>> = Vec::new();
-    for end in BURST_ROWS..=places.len() {
+/// Runs of `indices`, earliest first, in which each row belongs to a burst.
+fn burst_runs<'a>(ledger: &Ledger, indices: &'a [u32]) -> Vec<&'a [u32]> {
+    let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+    for end in BURST_ROWS..=indices.len() {
         let start = end - BURST_ROWS;
-        let took = ledger
-            .submitted_at(places[end - 1])
-            .duration_since(ledger.submitted_at(places[start]));
-        if took > BURST_TIME {
+        let duration = ledger
+            .submitted_at(indices[end - 1])
+            .duration_since(ledger.submitted_at(indices[start]));
+        if duration > BURST_TIME {
             continue;
         }
-        match found.last_mut().filter(|last| last.end >= start) {
+        match ranges.last_mut().filter(|last| last.end >= start) {
             Some(last) => last.end = end,
-            None => found.push(start..end),
+            None => ranges.push(start..end),
         }
     }
-    found.into_iter().map(|stretch| &places[stretch]).collect()
+    ranges.into_iter().map(|range| &indices[range]).collect()
 }
 
-fn finding(
-    row: SubmissionRow<'_>,
-    rows: &LeaderboardRows,
-    (column, value): (&'static str, String),
-    reason: String,
-) -> Finding {
+/// A cell that staff should review.
+struct SuspectCell {
+    column: &'static str,
+    value: String,
+}
+
+fn finding(row: SubmissionRow<'_>, rows: &LeaderboardRows, cell: SuspectCell, reason: String) -> Finding {
     Finding {
         kind: FindingKind::Unreadable,
         tab: SUBMISSIONS.title,
         row: row.row(),
-        column,
-        value,
+        column: cell.column,
+        value: cell.value,
         reason,
         proposal: None,
         effect: Effect::Counted,

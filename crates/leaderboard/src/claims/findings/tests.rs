@@ -12,11 +12,12 @@ fn rows_of(ledger: &Ledger) -> LeaderboardRows {
     LeaderboardRows::of_submissions(ledger.submissions())
 }
 
-fn found(rows: Vec<Submission>) -> Vec<(FindingKind, u32, String)> {
+fn findings_of(rows: Vec<Submission>) -> Vec<(FindingKind, u32, String)> {
     let ledger = ledger(rows);
-    let found = row_findings(&ledger, &rows_of(&ledger), ledger.catalog(), Vec::new());
-    let told = found.into_iter();
-    told.map(|finding| (finding.kind, finding.row, finding.proposal.unwrap_or_default()))
+    let findings = row_findings(&ledger, &rows_of(&ledger), ledger.catalog(), Vec::new());
+    findings
+        .into_iter()
+        .map(|finding| (finding.kind, finding.row, finding.proposal.unwrap_or_default()))
         .collect()
 }
 
@@ -30,7 +31,10 @@ fn claims_of_kate(moments: impl Iterator<Item = String>) -> Vec<Submission> {
 fn a_name_outside_the_catalog_comes_with_the_one_that_was_probably_meant() {
     let rows = vec![row(2, "02 09:00", "Kate", "Acme", "GitHb, Telex")];
     let kind = FindingKind::UnknownValue;
-    assert_eq!(found(rows), [(kind, 2, "GitHub".to_owned()), (kind, 2, String::new())]);
+    assert_eq!(
+        findings_of(rows),
+        [(kind, 2, "GitHub".to_owned()), (kind, 2, String::new())]
+    );
 }
 
 #[test]
@@ -44,7 +48,7 @@ fn text_that_another_program_would_run_is_told_with_what_it_probably_means() {
     rows[1].note = "- a list".to_owned();
     let kind = FindingKind::FormulaLike;
     assert_eq!(
-        found(rows),
+        findings_of(rows),
         [(kind, 2, "Acme".to_owned()), (kind, 4, "home".to_owned())]
     );
 }
@@ -52,11 +56,11 @@ fn text_that_another_program_would_run_is_told_with_what_it_probably_means() {
 #[test]
 fn very_many_claims_within_minutes_are_one_finding_at_the_first_of_them() {
     let quick = claims_of_kate((0..30).map(|claim| format!("02 10:{:02}", (claim + 9) / 10)));
-    assert_eq!(found(quick), [(FindingKind::Burst, 2, String::new())]);
+    assert_eq!(findings_of(quick), [(FindingKind::Burst, 2, String::new())]);
     let slow = claims_of_kate((0..30).map(|minute| format!("02 10:{minute:02}")));
-    assert_eq!(found(slow), []);
+    assert_eq!(findings_of(slow), []);
     let few = claims_of_kate((0..BURST_ROWS - 1).map(|_| "02 10:00".to_owned()));
-    assert_eq!(found(few), []);
+    assert_eq!(findings_of(few), []);
 }
 
 #[test]

@@ -42,18 +42,18 @@ pub(crate) struct CreditedQuery {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<CreditedQuery>,
+    Query(query): Query<CreditedQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
     let day =
         |at: jiff::Timestamp| date_time::day(at.to_zoned(current.now.time_zone().clone()).date(), current.now.date());
-    let credited = current.settled.ledger.credited_for(&question.company);
+    let credited = current.data.ledger.credited_for(&query.company);
     let answer = CreditedResponse {
         credited: credited
             .into_iter()
             .map(|(integration, holder)| CreditedIntegration {
-                dispute: held_credit_address(&question.company, &integration, None),
+                dispute: held_credit_address(&query.company, &integration, None),
                 integration,
                 on: day(holder.at),
                 csm: holder.csm,

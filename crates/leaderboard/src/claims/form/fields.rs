@@ -39,7 +39,7 @@ pub struct SubmitForm {
     /// Names to suggest.
     pub suggestions: NameSuggestions,
     /// Known names similar to the typed ones.
-    pub looks_like: SimilarNames,
+    pub similar_names: SimilarNames,
 }
 
 /// Suggestions while typing.
@@ -75,7 +75,7 @@ pub enum ChoiceState {
 
 impl SubmitForm {
     /// Fields with errors, in form order.
-    pub(crate) fn mistakes(&self) -> Vec<InvalidField<'_>> {
+    pub(crate) fn invalid_fields(&self) -> Vec<InvalidField<'_>> {
         [
             ("csm", &self.csm.error),
             ("company", &self.company.error),
@@ -93,9 +93,9 @@ impl SubmitForm {
                 input type="hidden" name="key" value=(self.key);
                 input type="hidden" name="shown_at" value=(self.shown_at);
                 (self.csm_field())
-                (self.looks_like.ask(NameKind::Csm, &self.csm.value))
+                (self.similar_names.question(NameKind::Csm, &self.csm.value))
                 (self.company_field())
-                (self.looks_like.ask(NameKind::Company, &self.company.value))
+                (self.similar_names.question(NameKind::Company, &self.company.value))
                 // Without script, a submit button queries the credits; Enter in a field does the same.
                 noscript {
                     p { button .quiet type="submit" formmethod="get" formaction=(SUBMIT) formnovalidate { "Show what is credited already" } }
@@ -145,9 +145,9 @@ impl SubmitForm {
     }
 
     fn integrations_field(&self, now: &Zoned) -> Markup {
-        let refused = self.integrations_error.as_ref();
+        let error = self.integrations_error.as_ref();
         html! {
-            fieldset #integrations tabindex="-1" aria-describedby=[refused.map(|_| "integrations-error")] {
+            fieldset #integrations tabindex="-1" aria-describedby=[error.map(|_| "integrations-error")] {
                 legend { "Completed integrations" }
                 (error_line("integrations", self.integrations_error.as_deref()))
                 @if self.integrations.len() > SHORT_LIST {
@@ -172,7 +172,7 @@ impl SubmitForm {
                     li .locked {
                         label {
                             input type="checkbox" name="integrations" value=(name) checked disabled;
-                            span { bdi { (name) } " " small { (messages::credited_to(credited, now)) } }
+                            span { bdi { (name) } " " small { (messages::credited_to_phrase(credited, now)) } }
                         }
                         a href=(self.dispute(name)) { "Dispute" span .unseen { " the credit for " (name) } }
                     }

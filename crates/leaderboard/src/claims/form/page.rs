@@ -27,7 +27,7 @@ use crate::{
     },
     names::view::SimilarNames,
     routes::{SUBMIT, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
 };
 
@@ -49,55 +49,55 @@ pub(crate) async fn show(
 ) -> Result<Response, Error> {
     let pairs =
         serde_urlencoded::from_str(query.as_deref().unwrap_or_default()).map_err(|_| Error::unreadable_address())?;
-    let sent = SubmissionRequest::from_pairs(pairs);
-    let filling = FormValues {
-        sent: SubmissionRequest {
+    let request = SubmissionRequest::from_pairs(pairs);
+    let values = FormValues {
+        request: SubmissionRequest {
             key: Uuid::new_v4().to_string(),
-            ..sent
+            ..request
         },
         shown_at: leaderboard.clock.zoned_now(),
-        complaints: Vec::new(),
-        looks_like: SimilarNames::default(),
+        field_errors: Vec::new(),
+        similar_names: SimilarNames::default(),
     };
-    Ok(page(&leaderboard, filling, None).await)
+    Ok(page(&leaderboard, values, None).await)
 }
 
 /// Values of the form.
 pub(crate) struct FormValues {
-    pub(crate) sent: SubmissionRequest,
+    pub(crate) request: SubmissionRequest,
     pub(crate) shown_at: Zoned,
-    pub(crate) complaints: Vec<FieldError>,
+    pub(crate) field_errors: Vec<FieldError>,
     /// Known names similar to the typed ones.
-    pub(crate) looks_like: SimilarNames,
+    pub(crate) similar_names: SimilarNames,
 }
 
 impl FormValues {
     /// An empty form.
     pub(crate) fn blank(key: String, shown_at: &Zoned) -> Self {
         Self {
-            sent: SubmissionRequest {
+            request: SubmissionRequest {
                 key,
                 ..SubmissionRequest::default()
             },
             shown_at: shown_at.clone(),
-            complaints: Vec::new(),
-            looks_like: SimilarNames::default(),
+            field_errors: Vec::new(),
+            similar_names: SimilarNames::default(),
         }
     }
 
-    fn complaint(&self, field: &str) -> Option<String> {
-        self.complaints
+    fn field_error(&self, field: &str) -> Option<String> {
+        self.field_errors
             .iter()
-            .find(|complaint| complaint.field == field)
-            .map(|complaint| complaint.message.clone())
+            .find(|field_error| field_error.field == field)
+            .map(|field_error| field_error.message.clone())
     }
 }
 
 /// Page with the form. Also rendered when the spreadsheet is unreachable, without the data that needs it.
-pub(crate) async fn page(leaderboard: &Leaderboard, filling: FormValues, trouble: Option<SubmitProblem>) -> Response {
-    let current = match trouble {
+pub(crate) async fn page(leaderboard: &Leaderboard, values: FormValues, problem: Option<SubmitProblem>) -> Response {
+    let current = match problem {
         // After a failed write, do not wait for a read as well.
-        Some(SubmitProblem::Unreachable { .. }) => leaderboard.at_hand().await,
+        Some(SubmitProblem::Unreachable { .. }) => leaderboard.cached().await,
         _ => leaderboard.current().await.ok(),
     };
     let catalog = leaderboard.catalog();
@@ -107,8 +107,8 @@ pub(crate) async fn page(leaderboard: &Leaderboard, filling: FormValues, trouble
         |current| leaderboard.frame(current),
     );
     let page = SubmitPage {
-        form: form(current.as_ref(), &catalog.catalog, filling),
-        trouble,
+        form: form(current.as_ref(), &catalog.catalog, values),
+        problem,
         now,
     };
     // The form holds a unique key, so shared caches must not store it; the browser may, for Back.
@@ -119,18 +119,18 @@ pub(crate) async fn page(leaderboard: &Leaderboard, filling: FormValues, trouble
         .into_response()
 }
 
-/// The form with `filling` and the existing credits of its company.
-pub(crate) fn form(current: Option<&BoardSnapshot>, catalog: &Catalog, filling: FormValues) -> SubmitForm {
-    let company = Some(filling.sent.company.as_str()).filter(|company| !company.trim().is_empty());
+/// The form with `values` and the existing credits of its company.
+pub(crate) fn form(current: Option<&LeaderboardSnapshot>, catalog: &Catalog, values: FormValues) -> SubmitForm {
+    let company = Some(values.request.company.as_str()).filter(|company| !company.trim().is_empty());
     let integrations = match current {
         Some(current) => current
-            .settled
+            .data
             .ledger
             .form_choices(company)
             .into_iter()
             .map(|choice| IntegrationChoice {
                 state: choice.credited_to.map_or_else(
-                    || ticked(&choice.integration, &filling.sent, catalog),
+                    || ticked(&choice.integration, &values.request, catalog),
                     ChoiceState::Credited,
                 ),
                 name: choice.integration,
@@ -139,39 +139,39 @@ pub(crate) fn form(current: Option<&BoardSnapshot>, catalog: &Catalog, filling: 
         None => catalog
             .offered()
             .map(|offered| IntegrationChoice {
-                state: ticked(&offered.name, &filling.sent, catalog),
+                state: ticked(&offered.name, &values.request, catalog),
                 name: offered.name.clone(),
             })
             .collect(),
     };
     SubmitForm {
-        integrations_error: filling.complaint("integrations"),
+        integrations_error: values.field_error("integrations"),
         csm: FormValue {
-            error: filling.complaint("csm"),
-            value: filling.sent.csm.clone(),
+            error: values.field_error("csm"),
+            value: values.request.csm.clone(),
         },
         company: FormValue {
-            error: filling.complaint("company"),
-            value: filling.sent.company.clone(),
+            error: values.field_error("company"),
+            value: values.request.company.clone(),
         },
-        shown_at: filling.shown_at.timestamp().as_millisecond().to_string(),
-        key: filling.sent.key,
-        looks_like: filling.looks_like,
+        shown_at: values.shown_at.timestamp().as_millisecond().to_string(),
+        key: values.request.key,
+        similar_names: values.similar_names,
         integrations,
         suggestions: NameSuggestions {
-            csms: current.map(|current| current.settled.csms.clone()).unwrap_or_default(),
+            csms: current.map(|current| current.data.csms.clone()).unwrap_or_default(),
             companies: current
-                .map(|current| current.settled.companies.clone())
+                .map(|current| current.data.companies.clone())
                 .unwrap_or_default(),
             integrations: Vec::new(),
         },
     }
 }
 
-fn ticked(name: &str, sent: &SubmissionRequest, catalog: &Catalog) -> ChoiceState {
-    let names = sent.integrations.iter().flat_map(|value| value.split(','));
-    let mut found = names.filter_map(|typed| catalog.find(typed));
-    if found.any(|integration| integration.name == name) {
+fn ticked(name: &str, request: &SubmissionRequest, catalog: &Catalog) -> ChoiceState {
+    let names = request.integrations.iter().flat_map(|value| value.split(','));
+    let mut claimed = names.filter_map(|typed| catalog.find(typed));
+    if claimed.any(|integration| integration.name == name) {
         ChoiceState::Ticked
     } else {
         ChoiceState::Open

@@ -24,7 +24,7 @@ use crate::{
             validation::{SubmissionError, SubmissionRequest, ValidSubmission},
             view::SubmitProblem,
         },
-        receipt::answers::SubmissionResponse,
+        receipt::page::SubmissionResponse,
         rows::NewSubmission,
         submission::SubmissionStatus,
     },
@@ -55,75 +55,81 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let (sent, settled) = read(&headers, &body)?.settled();
-    let valid = match sent.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
+    let (request, confirmed) = read(&headers, &body)?.apply_confirmations();
+    let valid = match request.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
         Ok(valid) => valid,
-        Err(refusal) => return refuse(&leaderboard, &headers, sent, refusal).await,
+        Err(refusal) => return reject(&leaderboard, &headers, request, refusal).await,
     };
     if wants_page(&headers) {
-        let looks_like = looks_like(&leaderboard, &valid, &settled).await;
-        if !looks_like.is_empty() {
-            return Ok(ask(&leaderboard, sent, looks_like).await);
+        let similar_names = similar_names(&leaderboard, &valid, &confirmed).await;
+        if !similar_names.is_empty() {
+            return Ok(render_name_question(&leaderboard, request, similar_names).await);
         }
     }
     match record(&leaderboard, &valid).await {
         Ok(recorded) if wants_page(&headers) => {
             Ok(Redirect::to(&leaderboard.receipt_address(&recorded.id)).into_response())
         }
-        Ok(recorded) => crate::claims::receipt::page::for_program(&leaderboard, &recorded.id, recorded.status()).await,
-        Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, sent, error).await),
+        Ok(recorded) => {
+            crate::claims::receipt::page::json_response(&leaderboard, &recorded.id, recorded.status()).await
+        }
+        Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, request, error).await),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Known names similar to those of a claim, except names the sender has already confirmed. Uses only cached rows, so
 /// that no claim waits for it. A name that extends a known one is not treated as a typo.
-async fn looks_like(leaderboard: &Leaderboard, valid: &ValidSubmission, settled: &[NameKind]) -> SimilarNames {
-    let Some(current) = leaderboard.at_hand().await else {
+async fn similar_names(leaderboard: &Leaderboard, valid: &ValidSubmission, confirmed: &[NameKind]) -> SimilarNames {
+    let Some(current) = leaderboard.cached().await else {
         return SimilarNames::default();
     };
-    let near = |kind, typed: &str| {
-        let mut near = match settled.contains(&kind) {
+    let similar = |kind, typed: &str| {
+        let mut similar = match confirmed.contains(&kind) {
             true => Vec::new(),
             false => suggestions(&current, kind, typed),
         };
-        near.retain(|suggestion| suggestion.likeness != Similarity::Longer);
-        near
+        similar.retain(|suggestion| suggestion.likeness != Similarity::Longer);
+        similar
     };
     SimilarNames {
-        csm: near(NameKind::Csm, &valid.csm),
-        company: near(NameKind::Company, &valid.company),
+        csm: similar(NameKind::Csm, &valid.csm),
+        company: similar(NameKind::Company, &valid.company),
     }
 }
 
 /// Renders the form again with a question for each name that is similar to a known one.
-async fn ask(leaderboard: &Leaderboard, sent: SubmissionRequest, looks_like: SimilarNames) -> Response {
-    let filling = FormValues {
-        sent,
+async fn render_name_question(
+    leaderboard: &Leaderboard,
+    request: SubmissionRequest,
+    similar_names: SimilarNames,
+) -> Response {
+    let values = FormValues {
+        request,
         shown_at: leaderboard.clock.zoned_now(),
-        complaints: Vec::new(),
-        looks_like,
+        field_errors: Vec::new(),
+        similar_names,
     };
-    let mut response = page(leaderboard, filling, Some(SubmitProblem::NameUnclear)).await;
+    let mut response = page(leaderboard, values, Some(SubmitProblem::NameUnclear)).await;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     response
 }
 
 /// Renders the form again with all input and the reason why it was not recorded.
-async fn not_recorded(leaderboard: &Leaderboard, sent: SubmissionRequest, error: CommitError) -> Response {
-    let needs_mending = matches!(error, CommitError::Closed(_));
+async fn not_recorded(leaderboard: &Leaderboard, request: SubmissionRequest, error: CommitError) -> Response {
+    let is_closed = matches!(error, CommitError::Closed(_));
     let error = Error::from(error);
     tracing::error!(
         cause = sheets_store::error_chain::error_chain(&error),
         "a claim was not recorded"
     );
-    let cause = if needs_mending {
+    let cause = if is_closed {
         format!("{} {}", error.happened, error.next)
     } else {
         error.happened.to_string()
     };
-    let trouble = SubmitProblem::Unreachable { cause };
-    let mut response = again(leaderboard, sent, (error.status, Vec::new()), Some(trouble)).await;
+    let problem = SubmitProblem::Unreachable { cause };
+    let mut response = render_form_again(leaderboard, request, error.status, Vec::new(), Some(problem)).await;
     if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -164,52 +170,54 @@ async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<Re
     })
 }
 
-async fn refuse(
+async fn reject(
     leaderboard: &Leaderboard,
     headers: &HeaderMap,
-    sent: SubmissionRequest,
+    request: SubmissionRequest,
     refusal: SubmissionError,
 ) -> Result<Response, Error> {
-    let (complaints, trouble) = match refusal {
-        SubmissionError::Fields(complaints) => (complaints, None),
+    let (field_errors, problem) = match refusal {
+        SubmissionError::Fields(field_errors) => (field_errors, None),
         SubmissionError::Automatic => (Vec::new(), Some(SubmitProblem::TooFast)),
     };
     if wants_page(headers) {
-        return Ok(again(
+        return Ok(render_form_again(
             leaderboard,
-            sent,
-            (StatusCode::UNPROCESSABLE_ENTITY, complaints),
-            trouble,
+            request,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            field_errors,
+            problem,
         )
         .await);
     }
-    Err(Error::invalid(if complaints.is_empty() {
+    Err(Error::invalid(if field_errors.is_empty() {
         vec![FieldError::new(
             "website",
             "This looks like an automatic entry. Leave “website” empty and send “shown_at” only from a form that was shown.",
         )]
     } else {
-        complaints
+        field_errors
     }))
 }
 
 /// Renders the form again with all input.
-async fn again(
+async fn render_form_again(
     leaderboard: &Leaderboard,
-    sent: SubmissionRequest,
-    (status, complaints): (StatusCode, Vec<FieldError>),
-    trouble: Option<SubmitProblem>,
+    request: SubmissionRequest,
+    status: StatusCode,
+    field_errors: Vec<FieldError>,
+    problem: Option<SubmitProblem>,
 ) -> Response {
-    let filling = FormValues {
-        sent: SubmissionRequest {
+    let values = FormValues {
+        request: SubmissionRequest {
             website: String::new(),
-            ..sent
+            ..request
         },
         shown_at: leaderboard.clock.zoned_now(),
-        complaints,
-        looks_like: SimilarNames::default(),
+        field_errors,
+        similar_names: SimilarNames::default(),
     };
-    let mut response = page(leaderboard, filling, trouble).await;
+    let mut response = page(leaderboard, values, problem).await;
     *response.status_mut() = status;
     response
 }

@@ -50,25 +50,25 @@ pub struct SubmissionRequest {
     pub shown_at: String,
     /// Confirmation of a CSM name that is similar to a known one.
     #[serde(skip)]
-    pub csm_meant: NameConfirmation,
+    pub csm_confirmation: NameConfirmation,
     /// Confirmation of a company name that is similar to a known one.
     #[serde(skip)]
-    pub company_meant: NameConfirmation,
+    pub company_confirmation: NameConfirmation,
 }
 
 /// Answer to the question whether a name is meant as typed or as a similar known one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameConfirmation {
     /// Name that the form asked about.
-    pub asked: String,
+    pub question: String,
     /// Chosen name; empty before a choice.
     pub answer: String,
 }
 
 impl NameConfirmation {
     /// Whether the question was about this very name and has been answered.
-    fn settles(&self, typed: &str) -> bool {
-        !self.answer.trim().is_empty() && collapse_spaces(&self.asked) == collapse_spaces(typed)
+    fn confirms(&self, typed: &str) -> bool {
+        !self.answer.trim().is_empty() && collapse_spaces(&self.question) == collapse_spaces(typed)
     }
 }
 
@@ -96,39 +96,39 @@ pub enum SubmissionError {
 impl SubmissionRequest {
     /// Parses the pairs of a form; `integrations` may occur many times.
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
-        let mut sent = Self::default();
+        let mut request = Self::default();
         for (name, value) in pairs {
             match name.as_str() {
-                "csm" => sent.csm = value,
-                "company" => sent.company = value,
-                "integrations" => sent.integrations.push(value),
-                "key" => sent.key = value,
-                "website" => sent.website = value,
-                "shown_at" => sent.shown_at = value,
-                "csm_asked" => sent.csm_meant.asked = value,
-                "csm_meant" => sent.csm_meant.answer = value,
-                "company_asked" => sent.company_meant.asked = value,
-                "company_meant" => sent.company_meant.answer = value,
+                "csm" => request.csm = value,
+                "company" => request.company = value,
+                "integrations" => request.integrations.push(value),
+                "key" => request.key = value,
+                "website" => request.website = value,
+                "shown_at" => request.shown_at = value,
+                "csm_asked" => request.csm_confirmation.question = value,
+                "csm_meant" => request.csm_confirmation.answer = value,
+                "company_asked" => request.company_confirmation.question = value,
+                "company_meant" => request.company_confirmation.answer = value,
                 _ => {}
             }
         }
-        sent
+        request
     }
 
     /// Applies the confirmed names; also returns the kinds of names that need no further question.
-    pub fn settled(mut self) -> (Self, Vec<NameKind>) {
-        let mut settled = Vec::new();
+    pub fn apply_confirmations(mut self) -> (Self, Vec<NameKind>) {
+        let mut confirmed = Vec::new();
         let fields = [
-            (NameKind::Csm, &mut self.csm, &self.csm_meant),
-            (NameKind::Company, &mut self.company, &self.company_meant),
+            (NameKind::Csm, &mut self.csm, &self.csm_confirmation),
+            (NameKind::Company, &mut self.company, &self.company_confirmation),
         ];
-        for (kind, typed, meant) in fields {
-            if meant.settles(typed) {
-                typed.clone_from(&meant.answer);
-                settled.push(kind);
+        for (kind, typed, confirmation) in fields {
+            if confirmation.confirms(typed) {
+                typed.clone_from(&confirmation.answer);
+                confirmed.push(kind);
             }
         }
-        (self, settled)
+        (self, confirmed)
     }
 
     /// Validates every field against the catalog.
@@ -139,25 +139,25 @@ impl SubmissionRequest {
         if !self.website.is_empty() || self.is_too_quick(now) {
             return Err(SubmissionError::Automatic);
         }
-        let mut complaints = Vec::new();
-        let mut complain = |field, result: Result<(), String>| {
+        let mut field_errors = Vec::new();
+        let mut collect = |field, result: Result<(), String>| {
             if let Err(message) = result {
-                complaints.push(FieldError::new(field, message));
+                field_errors.push(FieldError::new(field, message));
             }
         };
-        complain("csm", check_csm(&self.csm));
-        complain("company", check_company(&self.company));
+        collect("csm", check_csm(&self.csm));
+        collect("company", check_company(&self.company));
         let chosen = choose(&self.integrations, catalog);
-        complain("integrations", chosen.as_ref().map(|_| ()).map_err(Clone::clone));
-        complain("key", check_key(&self.key));
+        collect("integrations", chosen.as_ref().map(|_| ()).map_err(Clone::clone));
+        collect("key", check_key(&self.key));
         match chosen {
-            Ok(chosen) if complaints.is_empty() => Ok(ValidSubmission {
+            Ok(chosen) if field_errors.is_empty() => Ok(ValidSubmission {
                 csm: collapse_spaces(&self.csm),
                 company: collapse_spaces(&self.company),
                 integrations: join_integrations(&chosen),
                 key: self.key.trim().to_owned(),
             }),
-            _ => Err(SubmissionError::Fields(complaints)),
+            _ => Err(SubmissionError::Fields(field_errors)),
         }
     }
 
@@ -249,8 +249,8 @@ fn check_key(key: &str) -> Result<(), String> {
 }
 
 /// Catalog names in catalog order, without duplicates.
-fn choose(sent: &[String], catalog: &Catalog) -> Result<Vec<String>, String> {
-    let names: Vec<&str> = sent
+fn choose(request: &[String], catalog: &Catalog) -> Result<Vec<String>, String> {
+    let names: Vec<&str> = request
         .iter()
         .flat_map(|value| value.split([',', ';', '\n']))
         .map(str::trim)

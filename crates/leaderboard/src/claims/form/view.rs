@@ -15,7 +15,7 @@ pub struct SubmitPage {
     /// Form with its values and errors.
     pub form: SubmitForm,
     /// Why a valid form was not recorded; `None` without a problem.
-    pub trouble: Option<SubmitProblem>,
+    pub problem: Option<SubmitProblem>,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
@@ -37,8 +37,8 @@ pub enum SubmitProblem {
 impl SubmitPage {
     /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
-        let mistakes = self.form.mistakes();
-        let title = if mistakes.is_empty() && self.trouble.is_none() {
+        let invalid_fields = self.form.invalid_fields();
+        let title = if invalid_fields.is_empty() && self.problem.is_none() {
             "Claim integrations"
         } else {
             "Not recorded: Claim integrations"
@@ -46,8 +46,8 @@ impl SubmitPage {
         let main = html! {
             div .narrow {
                 h1 { "Claim integrations" }
-                @if let Some(trouble) = &self.trouble { (told(trouble)) }
-                @if !mistakes.is_empty() { (error_summary(&mistakes)) }
+                @if let Some(problem) = &self.problem { (problem_alert(problem)) }
+                @if !invalid_fields.is_empty() { (error_summary(&invalid_fields)) }
                 p { "Each integration of a company is credited once, to whoever claimed it first." }
                 div .panel { (self.form.markup(&self.now)) }
             }
@@ -63,10 +63,10 @@ impl SubmitPage {
     }
 }
 
-fn told(trouble: &SubmitProblem) -> Markup {
+fn problem_alert(problem: &SubmitProblem) -> Markup {
     alert(&html! {
         h2 { "NOT recorded" }
-        @match trouble {
+        @match problem {
             SubmitProblem::Unreachable { cause } => {
                 p { (cause) " Everything you entered is still here." }
                 p { "Press Record again in a moment. It is safe: the same form never counts twice." }

@@ -2,7 +2,7 @@
 //!
 //! A ledger is built once from all rows of the `submissions` tab and answers every query of the board; each feature
 //! defines its queries next to the types they return. When rows are appended, the next ledger is derived from the
-//! previous one and the new rows ([`Ledger::continued`]). Rows may be entered in any order: a credit always goes to the
+//! previous one and the new rows ([`Ledger::extended`]). Rows may be entered in any order: a credit always goes to the
 //! earliest claim.
 //!
 //! Names are interned ids, so a hundred thousand rows cost only a few megabytes on top of the rows themselves.
@@ -23,8 +23,9 @@ use jiff::Timestamp;
 use crate::{
     claims::{
         catalog::{Catalog, IntegrationKey},
+        rules::{RowValidity, takes_credit},
         storage::{
-            name_interner::{EntryOrder, NameId, NameIdentity, NameInterner, NamePosition, NameUse, RowValidity},
+            name_interner::{EntryOrder, NameId, NameIdentity, NameInterner, NamePosition, NameUse},
             saturating_u32,
             submission_columns::{SubmissionColumns, SubmissionRow},
         },
@@ -47,39 +48,39 @@ pub struct Ledger {
     /// Indices of the submissions, earliest first.
     order: Vec<u32>,
     /// By submission index.
-    lines: Vec<Line>,
+    lines: Vec<LedgerLine>,
     /// Claims of all lines, concatenated.
-    claims: Vec<Claim>,
+    claims: Vec<LedgerClaim>,
     /// Credits of each company, by company id; sorted by integration id.
-    credits: Vec<Vec<Credit>>,
+    credits: Vec<Vec<LedgerCredit>>,
 }
 
 /// One submission as ids; shares the index of its row.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
+pub(crate) struct LedgerLine {
     pub(crate) csm: Option<NameId>,
     pub(crate) company: Option<NameId>,
-    pub(crate) standing: RowValidity,
+    pub(crate) validity: RowValidity,
 }
 
 /// One name in an `integrations` cell.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Claim {
+pub(crate) struct LedgerClaim {
     /// `None` for a repeated integration of the same cell.
     pub(crate) integration: Option<NameId>,
-    pub(crate) hold: Hold,
+    pub(crate) hold: CreditHold,
 }
 
 /// Whether a claim holds the credit for its company and integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
+pub(crate) enum CreditHold {
     Held,
     NotHeld,
 }
 
 /// Credit for one integration of a company, and the line that earned it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Credit {
+pub(crate) struct LedgerCredit {
     pub(crate) integration: NameId,
     /// Index of the line.
     pub(crate) line: u32,
@@ -107,8 +108,8 @@ impl Ledger {
 
     /// Extends the ledger with appended rows, for the same catalog and names; `None` when `submissions` are not this
     /// ledger's rows plus appended ones.
-    pub fn continued(&self, submissions: &Arc<SubmissionColumns>) -> Option<Self> {
-        let mut ledger = submissions.continues(&self.submissions).then(|| self.clone())?;
+    pub fn extended(&self, submissions: &Arc<SubmissionColumns>) -> Option<Self> {
+        let mut ledger = submissions.extends(&self.submissions).then(|| self.clone())?;
         ledger.submissions = Arc::clone(submissions);
         ledger.add_new_rows();
         Some(ledger)
@@ -141,18 +142,18 @@ impl Ledger {
 
     /// Ids of [`Ledger::known_csms`], in id order.
     pub(crate) fn counting_csms(&self) -> impl Iterator<Item = NameId> {
-        self.csms.counting_numbers()
+        self.csms.counting_ids()
     }
 
     /// Ids of [`Ledger::known_companies`], in id order.
     pub(crate) fn counting_companies(&self) -> impl Iterator<Item = NameId> {
-        self.companies.counting_numbers()
+        self.companies.counting_ids()
     }
 
     /// Display names of the companies in the latest `rows` rows, latest first, with repetitions.
     pub fn latest_companies(&self, rows: usize) -> impl Iterator<Item = String> {
         let latest = self.order.iter().rev().take(rows);
-        latest.map(|place| self.company_of(*place))
+        latest.map(|index| self.company_of(*index))
     }
 
     /// Names outside the catalog in counting rows, one entry for each row and name, by row; staff review them.
@@ -161,14 +162,14 @@ impl Ledger {
         if self.integration_count() == self.catalog.integrations().len() {
             return found;
         }
-        for place in self
+        for index in self
             .order
             .iter()
             .copied()
-            .filter(|place| self.line(*place).standing == RowValidity::Counts)
+            .filter(|index| self.line(*index).validity == RowValidity::Counts)
         {
-            let row = self.submission(place);
-            let claims = self.claims_of(place).iter().zip(row.integrations());
+            let row = self.submission(index);
+            let claims = self.claims_of(index).iter().zip(row.integrations());
             let unknown = claims.filter(|(claim, _)| {
                 claim
                     .integration
@@ -185,16 +186,16 @@ impl Ledger {
         &self.names
     }
 
-    pub(crate) fn submission(&self, place: u32) -> SubmissionRow<'_> {
-        self.submissions.at(place)
+    pub(crate) fn submission(&self, index: u32) -> SubmissionRow<'_> {
+        self.submissions.at(index)
     }
 
-    pub(crate) fn submitted_at(&self, place: u32) -> Timestamp {
-        self.submission(place).submitted_at()
+    pub(crate) fn submitted_at(&self, index: u32) -> Timestamp {
+        self.submission(index).submitted_at()
     }
 
-    pub(crate) fn line(&self, place: u32) -> &Line {
-        &self.lines[place as usize]
+    pub(crate) fn line(&self, index: u32) -> &LedgerLine {
+        &self.lines[index as usize]
     }
 
     /// Indices of the lines, earliest first.
@@ -204,7 +205,7 @@ impl Ledger {
 
     /// Lines of a time span, as a range of [`Ledger::order`].
     pub(crate) fn lines_within(&self, span: InstantRange) -> Range<usize> {
-        let before = |bound: Timestamp| self.order.partition_point(|place| self.submitted_at(*place) < bound);
+        let before = |bound: Timestamp| self.order.partition_point(|index| self.submitted_at(*index) < bound);
         let start = span.start.map_or(0, before);
         let end = span.end.map_or(self.order.len(), before);
         start..end.max(start)
@@ -212,36 +213,39 @@ impl Ledger {
 
     /// Number of lines up to and including an instant.
     pub(crate) fn lines_until(&self, instant: Timestamp) -> usize {
-        self.order.partition_point(|place| self.submitted_at(*place) <= instant)
+        self.order.partition_point(|index| self.submitted_at(*index) <= instant)
     }
 
-    pub(crate) fn claims_of(&self, place: u32) -> &[Claim] {
-        &self.claims[self.submissions.claims_of(place)]
+    pub(crate) fn claims_of(&self, index: u32) -> &[LedgerClaim] {
+        &self.claims[self.submissions.claims_of(index)]
     }
 
     /// Credits of a company, sorted by integration id.
-    pub(crate) fn credits_of(&self, company: NameId) -> &[Credit] {
-        self.credits.get(company.place()).map_or(&[], Vec::as_slice)
+    pub(crate) fn credits_of(&self, company: NameId) -> &[LedgerCredit] {
+        self.credits.get(company.index()).map_or(&[], Vec::as_slice)
     }
 
     /// Credit that a claim of a line competes for; `None` when the line does not count.
-    pub(crate) fn credit(&self, line: u32, claim: &Claim) -> Option<Credit> {
+    pub(crate) fn credit(&self, line: u32, claim: &LedgerClaim) -> Option<LedgerCredit> {
         let line = self.line(line);
-        let credits = self.credits_of(line.company.filter(|_| line.standing == RowValidity::Counts)?);
+        let credits = self.credits_of(line.company.filter(|_| line.validity == RowValidity::Counts)?);
         let found = credits.binary_search_by_key(&claim.integration?, |credit| credit.integration);
-        found.ok().map(|place| credits[place])
+        found.ok().map(|index| credits[index])
     }
 
     /// Claims among `lines` that hold a credit, each with the index of its line.
     pub(crate) fn points<'a>(&'a self, lines: &'a [u32]) -> impl Iterator<Item = (u32, NameId)> + use<'a> {
         lines.iter().flat_map(|line| {
-            let held = self.claims_of(*line).iter().filter(|claim| claim.hold == Hold::Held);
+            let held = self
+                .claims_of(*line)
+                .iter()
+                .filter(|claim| claim.hold == CreditHold::Held);
             held.filter_map(|claim| Some((*line, claim.integration?)))
         })
     }
 
     pub(crate) fn csm_display_name(&self, csm: NameId) -> &str {
-        self.csms.shown(csm, &self.submissions.names().csms)
+        self.csms.display_name(csm, &self.submissions.names().csms)
     }
 
     pub(crate) fn csm_count(&self) -> usize {
@@ -249,7 +253,8 @@ impl Ledger {
     }
 
     pub(crate) fn company_display_name(&self, company: NameId) -> &str {
-        self.companies.shown(company, &self.submissions.names().companies)
+        self.companies
+            .display_name(company, &self.submissions.names().companies)
     }
 
     pub(crate) fn company_count(&self) -> usize {
@@ -262,12 +267,12 @@ impl Ledger {
     }
 
     pub(crate) fn is_in_catalog(&self, integration: NameId) -> bool {
-        integration.place() < self.catalog.integrations().len()
+        integration.index() < self.catalog.integrations().len()
     }
 
     pub(crate) fn integration_display_name(&self, integration: NameId) -> &str {
         self.integrations
-            .shown(integration, &self.submissions.names().integrations)
+            .display_name(integration, &self.submissions.names().integrations)
     }
 
     /// Compares integrations by catalog order, then by first mention for those outside.
@@ -286,83 +291,79 @@ impl Ledger {
 
     /// Id of the CSM with a typed name.
     pub(crate) fn find_csm(&self, typed: &str) -> Option<NameId> {
-        self.csms.number(&self.names.csms.resolve(typed)?.key)
+        self.csms.id_of(&self.names.csms.resolve(typed)?.key)
     }
 
     /// Id of the company with a typed name.
     pub(crate) fn find_company(&self, typed: &str) -> Option<NameId> {
-        self.companies.number(&self.names.companies.resolve(typed)?.key)
+        self.companies.id_of(&self.names.companies.resolve(typed)?.key)
     }
 
     /// Id of the integration with a typed name.
     pub(crate) fn find_integration(&self, typed: &str) -> Option<NameId> {
-        self.integrations.number(&IntegrationKey::of(typed)?)
+        self.integrations.id_of(&IntegrationKey::of(typed)?)
     }
 
     /// Adds the rows that have no line yet.
     fn add_new_rows(&mut self) {
         let rows = Arc::clone(&self.submissions);
         let new = earliest_first(&rows, self.lines.len());
-        let nothing = Claim {
+        let nothing = LedgerClaim {
             integration: None,
-            hold: Hold::NotHeld,
+            hold: CreditHold::NotHeld,
         };
         self.claims.resize(rows.claims().len(), nothing);
-        let unsettled = Line {
+        let undecided = LedgerLine {
             csm: None,
             company: None,
-            standing: RowValidity::SetAside,
+            validity: RowValidity::Excluded,
         };
-        self.lines.resize(rows.len(), unsettled);
+        self.lines.resize(rows.len(), undecided);
         let latest = self.order.last().copied();
-        for place in &new {
+        for index in &new {
             let arrival = match latest {
-                Some(latest) if !rows.is_earlier(latest, *place) => EntryOrder::Late,
+                Some(latest) if !rows.is_earlier(latest, *index) => EntryOrder::Late,
                 _ => EntryOrder::InOrder,
             };
-            self.enter(&rows, *place, arrival);
+            self.record(&rows, *index, arrival);
         }
-        let undisturbed = new.first().map_or(self.order.len(), |first| {
+        let in_order = new.first().map_or(self.order.len(), |first| {
             self.order.partition_point(|known| rows.is_earlier(*known, *first))
         });
-        let is_disturbed = undisturbed < self.order.len();
+        let is_out_of_order = in_order < self.order.len();
         self.order.extend(new);
-        if is_disturbed {
+        if is_out_of_order {
             // Two sorted runs: the sort merges them.
-            self.order[undisturbed..].sort_by(|one, other| rows.compare(*one, *other));
+            self.order[in_order..].sort_by(|one, other| rows.compare(*one, *other));
         }
     }
 
-    fn enter(&mut self, rows: &SubmissionColumns, place: u32, arrival: EntryOrder) {
-        let (row, names) = (rows.at(place), rows.names());
-        let standing = if row.status().counts() {
-            RowValidity::Counts
-        } else {
-            RowValidity::SetAside
-        };
+    fn record(&mut self, rows: &SubmissionColumns, index: u32, arrival: EntryOrder) {
+        let (row, names) = (rows.at(index), rows.names());
+        let validity = RowValidity::of(row.status());
         let used = |text, within| NameUse {
             rows,
-            at: NamePosition { row: place, within },
+            at: NamePosition { row: index, within },
             arrival,
             text,
-            standing,
+            validity,
         };
-        let told = &self.names;
-        let csm = self.csms.enter(used(row.csm_number(), 0), &names.csms, |typed, key| {
-            as_told(&told.csms, typed, key)
+        let aliases = &self.names;
+        let csm = self.csms.record(used(row.csm_text(), 0), &names.csms, |typed, key| {
+            aliased_identity(&aliases.csms, typed, key)
         });
         let company = self
             .companies
-            .enter(used(row.company_number(), 0), &names.companies, |typed, key| {
-                as_told(&told.companies, typed, key)
+            .record(used(row.company_text(), 0), &names.companies, |typed, key| {
+                aliased_identity(&aliases.companies, typed, key)
             });
-        let parties = csm.zip(company).filter(|_| standing == RowValidity::Counts);
-        let claims = rows.claims_of(place);
+        let parties = csm.zip(company).filter(|_| validity == RowValidity::Counts);
+        let claims = rows.claims_of(index);
         for (within, claim) in (0..).zip(claims.clone()) {
             let text = rows.claims()[claim];
             let integration = self
                 .integrations
-                .enter(used(text, within), &names.integrations, |_, key| as_typed(key));
+                .record(used(text, within), &names.integrations, |_, key| typed_identity(key));
             let named_before = &self.claims[claims.start..claim];
             let integration =
                 integration.filter(|number| named_before.iter().all(|named| named.integration != Some(*number)));
@@ -370,45 +371,51 @@ impl Ledger {
                 Some(((_, company), integration)) => self.claim(
                     rows,
                     company,
-                    Credit {
+                    LedgerCredit {
                         integration,
-                        line: place,
+                        line: index,
                     },
                     arrival,
                 ),
-                None => Hold::NotHeld,
+                None => CreditHold::NotHeld,
             };
-            self.claims[claim] = Claim { integration, hold };
+            self.claims[claim] = LedgerClaim { integration, hold };
         }
-        self.lines[place as usize] = Line {
+        self.lines[index as usize] = LedgerLine {
             csm,
             company,
-            standing: parties.map_or(RowValidity::SetAside, |_| RowValidity::Counts),
+            validity: parties.map_or(RowValidity::Excluded, |_| RowValidity::Counts),
         };
     }
 
     /// Competes for a credit of a company: the earlier of the current holder and this line wins.
-    fn claim(&mut self, rows: &SubmissionColumns, company: NameId, claimed: Credit, arrival: EntryOrder) -> Hold {
-        if self.credits.len() <= company.place() {
-            self.credits.resize(company.place() + 1, Vec::new());
+    fn claim(
+        &mut self,
+        rows: &SubmissionColumns,
+        company: NameId,
+        claimed: LedgerCredit,
+        arrival: EntryOrder,
+    ) -> CreditHold {
+        if self.credits.len() <= company.index() {
+            self.credits.resize(company.index() + 1, Vec::new());
         }
-        let credits = &mut self.credits[company.place()];
+        let credits = &mut self.credits[company.index()];
         let found = credits.binary_search_by_key(&claimed.integration, |credit| credit.integration);
         match found {
             Err(free) => credits.insert(free, claimed),
-            Ok(known) if arrival == EntryOrder::Late && rows.is_earlier(claimed.line, credits[known].line) => {
+            Ok(known) if arrival == EntryOrder::Late && takes_credit(rows, claimed.line, credits[known].line) => {
                 let loser = std::mem::replace(&mut credits[known], claimed);
-                self.lose(rows, loser);
+                self.lose_credit(rows, loser);
             }
-            Ok(_) => return Hold::NotHeld,
+            Ok(_) => return CreditHold::NotHeld,
         }
-        Hold::Held
+        CreditHold::Held
     }
 
-    fn lose(&mut self, rows: &SubmissionColumns, credit: Credit) {
+    fn lose_credit(&mut self, rows: &SubmissionColumns, credit: LedgerCredit) {
         let mut claims = self.claims[rows.claims_of(credit.line)].iter_mut();
         if let Some(claim) = claims.find(|claim| claim.integration == Some(credit.integration)) {
-            claim.hold = Hold::NotHeld;
+            claim.hold = CreditHold::NotHeld;
         }
     }
 }
@@ -423,43 +430,43 @@ pub struct OutsideCatalog<'a> {
 }
 
 fn integrations_of(catalog: &Catalog) -> NameInterner<IntegrationKey> {
-    let mut roll = NameInterner::new();
+    let mut interner = NameInterner::new();
     for integration in catalog.integrations() {
-        roll.register_canonical(&integration.name);
+        interner.register_canonical(&integration.name);
     }
-    for (key, place) in catalog.keys() {
-        roll.bind(key.clone(), NameId::of(place));
+    for (key, index) in catalog.keys() {
+        interner.bind_key(key.clone(), NameId::of(index));
     }
-    roll
+    interner
 }
 
 /// Identity of a name under the aliases set by staff.
-fn as_told<Key: NameKey>(names: &AliasedNames<Key>, typed: &str, key: &Key) -> NameIdentity<Key> {
+fn aliased_identity<Key: NameKey>(names: &AliasedNames<Key>, typed: &str, key: &Key) -> NameIdentity<Key> {
     let name = names.resolve_known(typed, key);
     NameIdentity {
         key: name.key,
-        decreed: name.canonical.map(Into::into),
+        canonical: name.canonical.map(Into::into),
     }
 }
 
-fn as_typed<Key: Clone>(key: &Key) -> NameIdentity<Key> {
+fn typed_identity<Key: Clone>(key: &Key) -> NameIdentity<Key> {
     NameIdentity {
         key: key.clone(),
-        decreed: None,
+        canonical: None,
     }
 }
 
 /// Indices of the submissions from `start`, earliest first.
 fn earliest_first(submissions: &SubmissionColumns, start: usize) -> Vec<u32> {
-    let mut places: Vec<u32> = (saturating_u32(start)..saturating_u32(submissions.len())).collect();
-    if places.is_sorted_by(|one, other| submissions.is_earlier(*one, *other)) {
-        return places;
+    let mut indices: Vec<u32> = (saturating_u32(start)..saturating_u32(submissions.len())).collect();
+    if indices.is_sorted_by(|one, other| submissions.is_earlier(*one, *other)) {
+        return indices;
     }
-    places.sort_by_cached_key(|place| submissions.at(*place).submitted_at());
+    indices.sort_by_cached_key(|index| submissions.at(*index).submitted_at());
     for same_instant in
-        places.chunk_by_mut(|one, other| submissions.at(*one).submitted_at() == submissions.at(*other).submitted_at())
+        indices.chunk_by_mut(|one, other| submissions.at(*one).submitted_at() == submissions.at(*other).submitted_at())
     {
         same_instant.sort_by(|one, other| submissions.compare(*one, *other));
     }
-    places
+    indices
 }

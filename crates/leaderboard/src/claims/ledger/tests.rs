@@ -54,12 +54,12 @@ fn nothing_in_the_sheet_is_an_empty_ledger() {
 
 #[test]
 fn the_earliest_claim_holds_the_credit_wherever_its_row_stands() {
-    let settled = ledger(vec![
+    let ledger = ledger(vec![
         row(2, "03 10:00", "Bo", "Acme", "GitHub, Slack"),
         row(3, "02 10:00", "Kate", "ACME Inc.", "github"),
     ]);
     assert_eq!(
-        holders(&settled),
+        holders(&ledger),
         ["ACME Inc. / GitHub → Kate", "ACME Inc. / Slack → Bo"]
     );
 }
@@ -98,9 +98,9 @@ fn a_row_that_stands_in_the_sheet_twice_earns_once() {
     let twice = row(2, "02 10:00", "Kate", "Acme", "GitHub");
     let mut copy = twice.clone();
     copy.row = 9;
-    let settled = ledger(vec![copy, twice]);
-    assert_eq!(holders(&settled), ["Acme / GitHub → Kate"]);
-    let outcomes: Vec<(u32, ClaimOutcome)> = settled
+    let ledger = ledger(vec![copy, twice]);
+    assert_eq!(holders(&ledger), ["Acme / GitHub → Kate"]);
+    let outcomes: Vec<(u32, ClaimOutcome)> = ledger
         .claims(&ClaimFilter::default(), |_| String::new())
         .into_iter()
         .map(|line| (line.row, line.integrations[0].outcome.clone()))
@@ -130,31 +130,31 @@ fn a_row_that_staff_set_aside_passes_its_credit_to_the_next() {
 
 #[test]
 fn the_same_csm_and_company_again_is_a_union() {
-    let settled = ledger(vec![
+    let ledger = ledger(vec![
         row(2, "02 10:00", "Kate", "Acme", "GitHub, Slack"),
         row(3, "03 10:00", " kate", "acme, inc", "SL, Cursor"),
     ]);
     assert_eq!(
-        holders(&settled),
+        holders(&ledger),
         ["Acme / Cursor → Kate", "Acme / GitHub → Kate", "Acme / Slack → Kate"]
     );
 }
 
 #[test]
 fn a_row_without_a_readable_csm_or_company_earns_nothing() {
-    let settled = ledger(vec![
+    let ledger = ledger(vec![
         row(2, "02 10:00", " ", "Acme", "GitHub"),
         row(3, "02 10:00", "Kate", "???", "GitHub"),
         row(4, "03 10:00", "Kate", "Acme", ""),
     ]);
-    assert!(credits(&settled).is_empty());
-    assert_eq!(settled.order().len(), 3);
+    assert!(credits(&ledger).is_empty());
+    assert_eq!(ledger.order().len(), 3);
 }
 
 #[test]
 fn an_alias_of_the_catalog_and_the_name_are_one_integration_even_in_one_cell() {
-    let settled = ledger(vec![row(2, "02 10:00", "Kate", "Acme", "GH, GitHub, sl, Slack")]);
-    assert_eq!(holders(&settled), ["Acme / GitHub → Kate", "Acme / Slack → Kate"]);
+    let ledger = ledger(vec![row(2, "02 10:00", "Kate", "Acme", "GH, GitHub, sl, Slack")]);
+    assert_eq!(holders(&ledger), ["Acme / GitHub → Kate", "Acme / Slack → Kate"]);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_company_alias_moves_the_claims_and_names_the_company() {
 
 #[test]
 fn known_names_are_sorted_and_leave_out_what_staff_set_aside() {
-    let settled = ledger(vec![
+    let ledger = ledger(vec![
         row(2, "02 10:00", "Zoé", "Beta", "GitHub"),
         row(3, "02 10:00", "bo", "Élan", "GitHub"),
         row(4, "02 10:00", "Kate", "acme", "GitHub"),
@@ -181,25 +181,25 @@ fn known_names_are_sorted_and_leave_out_what_staff_set_aside() {
             row(5, "02 10:00", "Asdf", "Qwerty", "GitHub"),
         ),
     ]);
-    assert_eq!(settled.known_csms(), ["bo", "Kate", "Zoé"]);
-    assert_eq!(settled.known_companies(), ["acme", "Beta", "Élan"]);
+    assert_eq!(ledger.known_csms(), ["bo", "Kate", "Zoé"]);
+    assert_eq!(ledger.known_companies(), ["acme", "Beta", "Élan"]);
 }
 
 #[test]
 fn names_outside_the_catalog_are_told_with_their_row() {
-    let settled = ledger(vec![
+    let ledger = ledger(vec![
         row(3, "02 10:00", "Kate", "Acme", "Fax, GitHub, Telex"),
         row(2, "03 10:00", "Kate", "Acme", "fax"),
         row(4, "03 10:00", "Kate", "Acme", "Segment"),
         // Staff rejected this row.
         with_status(SubmissionStatus::Rejected, row(5, "03 10:00", "Kate", "Acme", "fax")),
     ]);
-    let told: Vec<(u32, &str)> = settled
+    let summary: Vec<(u32, &str)> = ledger
         .outside_catalog()
         .iter()
         .map(|found| (found.row, found.name))
         .collect();
-    assert_eq!(told, [(2, "fax"), (3, "Fax"), (3, "Telex")]);
+    assert_eq!(summary, [(2, "fax"), (3, "Fax"), (3, "Telex")]);
 }
 
 /// Reference implementation: for each company and integration, scan every row that counts.
@@ -267,20 +267,20 @@ fn answers(ledger: &Ledger) -> Vec<String> {
 fn only_rows_that_were_added_are_carried_on() {
     let rows = vec![row(2, "02 10:00", "Kate", "Acme", "GitHub")];
     let first = ledger(rows.clone());
-    let mut table = first.submissions().continued(1);
+    let mut table = first.submissions().extended(1);
     table.extend([row(3, "01 10:00", "Bo", "ACME", "GitHub, Slack")]);
     let table = Arc::new(table);
-    let second = first.continued(&table).expect("a row was added");
+    let second = first.extended(&table).expect("a row was added");
     assert_eq!(holders(&second), ["Acme / GitHub → Bo", "Acme / Slack → Bo"]);
     assert_eq!(holders(&first), ["Acme / GitHub → Kate"]);
-    assert!(second.continued(first.submissions()).is_none(), "a row is missing");
+    assert!(second.extended(first.submissions()).is_none(), "a row is missing");
     assert!(
-        first.continued(&Arc::new(rows.into_iter().collect())).is_none(),
+        first.extended(&Arc::new(rows.into_iter().collect())).is_none(),
         "read anew"
     );
-    let other = Arc::new(first.submissions().continued(0));
-    assert!(second.continued(&other).is_none(), "rows were added to another table");
-    assert!(first.continued(&other).is_some());
+    let other = Arc::new(first.submissions().extended(0));
+    assert!(second.extended(&other).is_none(), "rows were added to another table");
+    assert!(first.extended(&other).is_some());
 }
 
 proptest! {
@@ -296,30 +296,30 @@ proptest! {
         let mut grown = ledger_with_aliases(vec![], &[("Globex SAS", canonical)]);
         for end in ends.into_iter().map(|end| end.min(rows.len())) {
             let known = grown.submissions().len();
-            let mut table = grown.submissions().continued(end.saturating_sub(known));
+            let mut table = grown.submissions().extended(end.saturating_sub(known));
             table.extend(rows[known.min(end)..end].iter().cloned());
-            grown = grown.continued(&Arc::new(table)).expect("rows were added");
+            grown = grown.extended(&Arc::new(table)).expect("rows were added");
         }
         prop_assert_eq!(answers(&grown), answers(&all));
     }
 
     #[test]
     fn every_credit_is_held_as_the_book_says(rows in crowded_rows()) {
-        let settled = ledger(rows.clone());
-        let told: BTreeMap<(String, String), String> = credits(&settled)
+        let ledger = ledger(rows.clone());
+        let summary: BTreeMap<(String, String), String> = credits(&ledger)
             .into_iter()
             .map(|(company, number, csm)| {
-                let company = CompanyKey::of(settled.company_display_name(company)).expect("visible");
-                let mut integration = settled.integration_display_name(number).to_owned();
-                if !settled.is_in_catalog(number) {
+                let company = CompanyKey::of(ledger.company_display_name(company)).expect("visible");
+                let mut integration = ledger.integration_display_name(number).to_owned();
+                if !ledger.is_in_catalog(number) {
                     integration = IntegrationKey::of(&integration).expect("visible").as_str().to_owned();
                 }
-                let csm = PersonKey::of(settled.csm_display_name(csm)).expect("visible");
+                let csm = PersonKey::of(ledger.csm_display_name(csm)).expect("visible");
                 ((company.as_str().to_owned(), integration), csm.as_str().to_owned())
             })
             .collect();
-        prop_assert_eq!(told.len(), credits(&settled).len());
-        prop_assert_eq!(told, holders_by_the_book(&rows, settled.catalog()));
+        prop_assert_eq!(summary.len(), credits(&ledger).len());
+        prop_assert_eq!(summary, holders_by_the_book(&rows, ledger.catalog()));
     }
 
     #[test]
@@ -360,12 +360,12 @@ proptest! {
         (rows, chosen) in crowded_rows().prop_flat_map(|rows| (Just(rows.clone()), 0..rows.len().max(1)))
     ) {
         prop_assume!(!rows.is_empty());
-        let mut set_aside = rows.clone();
-        set_aside[chosen].status = SubmissionStatus::Rejected;
+        let mut not_counted = rows.clone();
+        not_counted[chosen].status = SubmissionStatus::Rejected;
         let mut removed = rows;
         removed.remove(chosen);
         let book = |rows: &[Submission]| holders_by_the_book(rows, &Catalog::parse(crate::claims::fixture::CATALOG));
-        prop_assert_eq!(book(&set_aside), book(&removed));
-        prop_assert_eq!(credits(&ledger(set_aside)).len(), credits(&ledger(removed)).len());
+        prop_assert_eq!(book(&not_counted), book(&removed));
+        prop_assert_eq!(credits(&ledger(not_counted)).len(), credits(&ledger(removed)).len());
     }
 }

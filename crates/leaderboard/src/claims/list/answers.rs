@@ -6,7 +6,7 @@ use serde::Serialize;
 use web::response::export_sheet::{ExportCell, ExportKind, ExportSheet};
 
 use crate::{
-    claims::list::{ClaimLine, ClaimOutcome, link::ClaimsLink},
+    claims::list::{ClaimOutcome, ClaimRow, link::ClaimsLink},
     ui::downloads::{local_time, typed_columns},
 };
 
@@ -18,11 +18,11 @@ pub struct ClaimsResponse<'a> {
     /// Filter that selected the rows.
     pub filter: &'a ClaimsLink,
     /// Rows, latest first.
-    pub claims: &'a [ClaimLine],
+    pub claims: &'a [ClaimRow],
 }
 
 /// Download table of the claims list, one row for each claim.
-pub fn claims_sheet(lines: &[ClaimLine], as_of: Timestamp, zone: &TimeZone) -> ExportSheet {
+pub fn claims_sheet(lines: &[ClaimRow], as_of: Timestamp, zone: &TimeZone) -> ExportSheet {
     let columns = [
         ("row", ExportKind::Integer),
         ("id", ExportKind::Text),
@@ -43,7 +43,7 @@ pub fn claims_sheet(lines: &[ClaimLine], as_of: Timestamp, zone: &TimeZone) -> E
                 ClaimOutcome::Credited => ("credited", line.csm.as_str()),
                 ClaimOutcome::Repeated => ("repeated", line.csm.as_str()),
                 ClaimOutcome::CreditedTo(holder) => ("credited to somebody else", holder.csm.as_str()),
-                ClaimOutcome::SetAside => ("set aside", ""),
+                ClaimOutcome::NotCounted => ("set aside", ""),
             };
             vec![
                 ExportCell::from(line.row),

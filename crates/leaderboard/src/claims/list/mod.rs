@@ -18,14 +18,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::claims::{
-    ledger::{Claim, Credit, Ledger},
+    ledger::{Ledger, LedgerClaim, LedgerCredit},
     storage::{name_interner::NameId, saturating_u32, submission_id::SubmissionId},
     submission::SubmissionStatus,
 };
 
 /// One row of the `submissions` tab with the outcome of each of its claims.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct ClaimLine {
+pub struct ClaimRow {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
     /// Id of the submission; empty when staff added the row without one.
@@ -43,14 +43,14 @@ pub struct ClaimLine {
     /// Remark by staff; may be empty.
     pub note: String,
     /// Integrations of the row, in cell order.
-    pub integrations: Vec<ClaimedIntegration>,
+    pub integrations: Vec<IntegrationClaim>,
     /// Address of the row in the spreadsheet's own editor.
     pub link: String,
 }
 
 /// One claim: an integration of a submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct ClaimedIntegration {
+pub struct IntegrationClaim {
     /// Catalog name, or the name as typed when it is not in the catalog.
     pub name: String,
     /// Whether the integration is in the catalog; others are counted separately.
@@ -71,7 +71,8 @@ pub enum ClaimOutcome {
     /// Another CSM holds the credit.
     CreditedTo(CreditedTo),
     /// The row was rejected or withdrawn, or its CSM or company cannot be read.
-    SetAside,
+    #[serde(rename = "set_aside")]
+    NotCounted,
 }
 
 /// Holder of the credit for a company and integration.
@@ -114,7 +115,8 @@ pub enum OutcomeFilter {
     /// Another CSM holds the credit.
     CreditedElsewhere,
     /// In a rejected or withdrawn row.
-    SetAside,
+    #[serde(rename = "set_aside")]
+    NotCounted,
     /// In a row that counts.
     Counting,
 }
@@ -126,7 +128,7 @@ impl OutcomeFilter {
         Self::CountedApart,
         Self::Repeated,
         Self::CreditedElsewhere,
-        Self::SetAside,
+        Self::NotCounted,
         Self::Counting,
     ];
 
@@ -137,19 +139,19 @@ impl OutcomeFilter {
             Self::CountedApart => "counted_apart",
             Self::Repeated => "repeated",
             Self::CreditedElsewhere => "credited_elsewhere",
-            Self::SetAside => "set_aside",
+            Self::NotCounted => "set_aside",
             Self::Counting => "counting",
         }
     }
 
     /// The label shown to people.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Credited => "credited",
             Self::CountedApart => "counted apart",
             Self::Repeated => "repeated",
             Self::CreditedElsewhere => "credited to somebody else",
-            Self::SetAside => "not counted",
+            Self::NotCounted => "not counted",
             Self::Counting => "in rows that count",
         }
     }
@@ -161,7 +163,7 @@ pub struct MatchingClaims<'a> {
     ledger: &'a Ledger,
     lines: Vec<u32>,
     integration: NameMatch,
-    wanted: Option<OutcomeFilter>,
+    outcome: Option<OutcomeFilter>,
 }
 
 /// Totals of the claims that match a filter.
@@ -178,7 +180,8 @@ pub struct ClaimsTotals {
     /// Claims credited to another CSM.
     pub credited_elsewhere: u32,
     /// Claims in rejected or withdrawn rows.
-    pub set_aside: u32,
+    #[serde(rename = "set_aside")]
+    pub not_counted: u32,
 }
 
 impl MatchingClaims<'_> {
@@ -194,9 +197,9 @@ impl MatchingClaims<'_> {
 
     /// A range of the rows, 0 for the latest; clamped to the end. `link` maps a row number to the address of the row in
     /// the spreadsheet editor.
-    pub fn lines(&self, wanted: Range<usize>, link: impl Fn(u32) -> String) -> Vec<ClaimLine> {
-        let end = wanted.end.min(self.lines.len());
-        let start = wanted.start.min(end);
+    pub fn lines(&self, range: Range<usize>, link: impl Fn(u32) -> String) -> Vec<ClaimRow> {
+        let end = range.end.min(self.lines.len());
+        let start = range.start.min(end);
         self.lines[start..end]
             .iter()
             .map(|line| self.ledger.claim_line(*line, &link))
@@ -209,15 +212,15 @@ impl MatchingClaims<'_> {
             rows: saturating_u32(self.lines.len()),
             ..ClaimsTotals::default()
         };
-        for number in &self.lines {
-            let claims = self.ledger.claims_of(*number).iter();
+        for index in &self.lines {
+            let claims = self.ledger.claims_of(*index).iter();
             for claim in claims.filter(|claim| self.integration.is(claim.integration)) {
                 let Some(integration) = claim.integration else { continue };
-                if !self.ledger.came_to(self.wanted, *number, claim) {
+                if !self.ledger.has_outcome(self.outcome, *index, claim) {
                     continue;
                 }
-                match self.ledger.standing_of(*number, claim) {
-                    ClaimStanding::SetAside => totals.set_aside += 1,
+                match self.ledger.claim_standing(*index, claim) {
+                    ClaimStanding::NotCounted => totals.not_counted += 1,
                     ClaimStanding::Credited if self.ledger.is_in_catalog(integration) => totals.credited += 1,
                     ClaimStanding::Credited => totals.counted_apart += 1,
                     ClaimStanding::Repeated => totals.repeated += 1,
@@ -233,14 +236,14 @@ impl MatchingClaims<'_> {
 enum ClaimStanding {
     Credited,
     Repeated,
-    CreditedTo(Credit),
-    SetAside,
+    CreditedTo(LedgerCredit),
+    NotCounted,
 }
 
 impl Ledger {
     /// All rows that match a filter, latest first. `link` maps a row number to the address of the row in the
     /// spreadsheet editor.
-    pub fn claims(&self, filter: &ClaimFilter, link: impl Fn(u32) -> String) -> Vec<ClaimLine> {
+    pub fn claims(&self, filter: &ClaimFilter, link: impl Fn(u32) -> String) -> Vec<ClaimRow> {
         let matching = self.matching_claims(filter);
         matching.lines(0..matching.len(), link)
     }
@@ -250,59 +253,59 @@ impl Ledger {
         let csm = NameMatch::new(filter.csm.as_deref(), |typed| self.find_csm(typed));
         let company = NameMatch::new(filter.company.as_deref(), |typed| self.find_company(typed));
         let integration = NameMatch::new(filter.integration.as_deref(), |typed| self.find_integration(typed));
-        let wanted = filter.outcome;
+        let outcome = filter.outcome;
         let submission = filter.submission.as_deref().map(SubmissionId::of);
-        let matches = |place: u32| {
-            let line = self.line(place);
+        let matches = |index: u32| {
+            let line = self.line(index);
             csm.is(line.csm)
                 && company.is(line.company)
-                && integration.is_among(self.claims_of(place))
-                && submission.as_ref().is_none_or(|id| self.submission(place).has_id(id))
-                && (wanted.is_none()
+                && integration.is_among(self.claims_of(index))
+                && submission.as_ref().is_none_or(|id| self.submission(index).has_id(id))
+                && (outcome.is_none()
                     || self
-                        .claims_of(place)
+                        .claims_of(index)
                         .iter()
-                        .any(|claim| integration.is(claim.integration) && self.came_to(wanted, place, claim)))
+                        .any(|claim| integration.is(claim.integration) && self.has_outcome(outcome, index, claim)))
         };
         let within = self.order()[self.lines_within(filter.span)].iter().rev().copied();
         MatchingClaims {
             ledger: self,
-            lines: within.filter(|place| matches(*place)).collect(),
+            lines: within.filter(|index| matches(*index)).collect(),
             integration,
-            wanted,
+            outcome,
         }
     }
 
     /// Whether a claim of a row has the requested outcome.
-    fn came_to(&self, wanted: Option<OutcomeFilter>, place: u32, claim: &Claim) -> bool {
-        let (Some(wanted), Some(integration)) = (wanted, claim.integration) else {
-            return wanted.is_none();
+    fn has_outcome(&self, outcome: Option<OutcomeFilter>, index: u32, claim: &LedgerClaim) -> bool {
+        let (Some(outcome), Some(integration)) = (outcome, claim.integration) else {
+            return outcome.is_none();
         };
-        match self.standing_of(place, claim) {
-            ClaimStanding::SetAside => wanted == OutcomeFilter::SetAside,
-            _ if wanted == OutcomeFilter::Counting => true,
-            ClaimStanding::Credited if self.is_in_catalog(integration) => wanted == OutcomeFilter::Credited,
-            ClaimStanding::Credited => wanted == OutcomeFilter::CountedApart,
-            ClaimStanding::Repeated => wanted == OutcomeFilter::Repeated,
-            ClaimStanding::CreditedTo(_) => wanted == OutcomeFilter::CreditedElsewhere,
+        match self.claim_standing(index, claim) {
+            ClaimStanding::NotCounted => outcome == OutcomeFilter::NotCounted,
+            _ if outcome == OutcomeFilter::Counting => true,
+            ClaimStanding::Credited if self.is_in_catalog(integration) => outcome == OutcomeFilter::Credited,
+            ClaimStanding::Credited => outcome == OutcomeFilter::CountedApart,
+            ClaimStanding::Repeated => outcome == OutcomeFilter::Repeated,
+            ClaimStanding::CreditedTo(_) => outcome == OutcomeFilter::CreditedElsewhere,
         }
     }
 
     /// Integrations of a row with their outcomes, in cell order, without duplicates.
-    pub(crate) fn claimed_integrations(&self, place: u32) -> Vec<ClaimedIntegration> {
-        let claims = self.claims_of(place).iter().zip(self.submission(place).integrations());
+    pub(crate) fn claimed_integrations(&self, index: u32) -> Vec<IntegrationClaim> {
+        let claims = self.claims_of(index).iter().zip(self.submission(index).integrations());
         claims
             .filter_map(|(claim, typed)| {
                 let integration = claim.integration?;
                 let in_catalog = self.is_in_catalog(integration);
-                Some(ClaimedIntegration {
+                Some(IntegrationClaim {
                     name: if in_catalog {
                         self.integration_display_name(integration).to_owned()
                     } else {
                         collapse_spaces(typed)
                     },
                     in_catalog,
-                    outcome: self.outcome(place, claim),
+                    outcome: self.outcome(index, claim),
                 })
             })
             .collect()
@@ -317,51 +320,51 @@ impl Ledger {
     }
 
     /// Display name of the CSM of a row.
-    pub(crate) fn csm_of(&self, place: u32) -> String {
-        let typed = || collapse_spaces(self.submission(place).csm());
-        self.line(place)
+    pub(crate) fn csm_of(&self, index: u32) -> String {
+        let typed = || collapse_spaces(self.submission(index).csm());
+        self.line(index)
             .csm
             .map_or_else(typed, |csm| self.csm_display_name(csm).to_owned())
     }
 
     /// Display name of the company of a row.
-    pub(crate) fn company_of(&self, place: u32) -> String {
-        let typed = || collapse_spaces(self.submission(place).company());
-        self.line(place)
+    pub(crate) fn company_of(&self, index: u32) -> String {
+        let typed = || collapse_spaces(self.submission(index).company());
+        self.line(index)
             .company
             .map_or_else(typed, |company| self.company_display_name(company).to_owned())
     }
 
-    pub(crate) fn claim_line(&self, place: u32, link: impl Fn(u32) -> String) -> ClaimLine {
-        let submission = self.submission(place);
-        ClaimLine {
+    pub(crate) fn claim_line(&self, index: u32, link: impl Fn(u32) -> String) -> ClaimRow {
+        let submission = self.submission(index);
+        ClaimRow {
             row: submission.row(),
             id: submission.id(),
             submitted_at: submission.submitted_at(),
-            csm: self.csm_of(place),
-            company: self.company_of(place),
+            csm: self.csm_of(index),
+            company: self.company_of(index),
             company_typed: submission.company().to_owned(),
             status: submission.status(),
             note: submission.note().to_owned(),
-            integrations: self.claimed_integrations(place),
+            integrations: self.claimed_integrations(index),
             link: link(submission.row()),
         }
     }
 
-    fn outcome(&self, place: u32, claim: &Claim) -> ClaimOutcome {
-        match self.standing_of(place, claim) {
-            ClaimStanding::SetAside => ClaimOutcome::SetAside,
+    fn outcome(&self, index: u32, claim: &LedgerClaim) -> ClaimOutcome {
+        match self.claim_standing(index, claim) {
+            ClaimStanding::NotCounted => ClaimOutcome::NotCounted,
             ClaimStanding::Credited => ClaimOutcome::Credited,
             ClaimStanding::Repeated => ClaimOutcome::Repeated,
             ClaimStanding::CreditedTo(credit) => ClaimOutcome::CreditedTo(self.credited_to(credit.line)),
         }
     }
 
-    fn standing_of(&self, place: u32, claim: &Claim) -> ClaimStanding {
-        match self.credit(place, claim) {
-            None => ClaimStanding::SetAside,
-            Some(credit) if credit.line == place => ClaimStanding::Credited,
-            Some(credit) if self.line(credit.line).csm == self.line(place).csm => ClaimStanding::Repeated,
+    fn claim_standing(&self, index: u32, claim: &LedgerClaim) -> ClaimStanding {
+        match self.credit(index, claim) {
+            None => ClaimStanding::NotCounted,
+            Some(credit) if credit.line == index => ClaimStanding::Credited,
+            Some(credit) if self.line(credit.line).csm == self.line(index).csm => ClaimStanding::Repeated,
             Some(credit) => ClaimStanding::CreditedTo(credit),
         }
     }
@@ -373,26 +376,26 @@ enum NameMatch {
     Anything,
     /// A name that occurs nowhere in the sheet.
     Unknown,
-    Number(NameId),
+    Id(NameId),
 }
 
 impl NameMatch {
     fn new(typed: Option<&str>, find: impl FnOnce(&str) -> Option<NameId>) -> Self {
         match typed.filter(|typed| !normalize(typed).is_empty()) {
             None => Self::Anything,
-            Some(typed) => find(typed).map_or(Self::Unknown, Self::Number),
+            Some(typed) => find(typed).map_or(Self::Unknown, Self::Id),
         }
     }
 
-    fn is(self, number: Option<NameId>) -> bool {
+    fn is(self, id: Option<NameId>) -> bool {
         match self {
             Self::Anything => true,
             Self::Unknown => false,
-            Self::Number(sought) => number == Some(sought),
+            Self::Id(known) => id == Some(known),
         }
     }
 
-    fn is_among(self, claims: &[Claim]) -> bool {
+    fn is_among(self, claims: &[LedgerClaim]) -> bool {
         matches!(self, Self::Anything) || claims.iter().any(|claim| self.is(claim.integration))
     }
 }

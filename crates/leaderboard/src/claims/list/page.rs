@@ -30,7 +30,7 @@ use crate::{
     },
     disputes::Dispute,
     routes::{CLAIMS, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
     ui::{paging::Paging, request::parse_period},
 };
@@ -65,29 +65,27 @@ pub(crate) struct ClaimsQuery {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<ClaimsQuery>,
+    Query(query): Query<ClaimsQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::TABLE)?;
-    let filter = question.filter()?;
-    let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let filter = query.filter()?;
+    let current = leaderboard.current_as_of(query.as_of.as_deref()).await?;
     let filter = filter.as_of(current.past.as_ref());
     // Claims are shown without disputes when that tab cannot be read.
     let disputes = leaderboard.disputes().await.ok();
     let version = disputes.as_ref().map(|disputes| disputes.snapshot.version);
     let disputes = disputes.map(|disputes| Arc::clone(&disputes.snapshot.data));
     let disputes = disputes.as_ref().map_or(&[][..], |disputes| &disputes.list);
-    let make = async || {
-        render(
-            &leaderboard,
-            &current,
-            (&filter, disputes),
-            (asked.face, question.page()),
-        )
+    let selection = ClaimsSelection {
+        filter: &filter,
+        disputes,
+        page: query.page(),
     };
-    let key = format!("{} disputes {version:?}", asked.key());
-    let rendered = leaderboard.answered(&current, key, make).await?;
+    let render_response = async || render(&leaderboard, &current, &selection, request.face);
+    let key = format!("{} disputes {version:?}", request.key());
+    let rendered = leaderboard.cached_response(&current, key, render_response).await?;
     Ok(rendered.respond(&headers))
 }
 
@@ -107,7 +105,7 @@ impl ClaimsQuery {
             company: given(&self.company),
             from: period.from,
             to: period.to,
-            outcome: given(&self.outcome).map(|word| wanted(&word)).transpose()?,
+            outcome: given(&self.outcome).map(|word| parse_outcome(&word)).transpose()?,
             submission: given(&self.submission),
             as_of: None,
         })
@@ -123,8 +121,8 @@ impl ClaimsQuery {
     }
 }
 
-fn wanted(word: &str) -> Result<OutcomeFilter, Error> {
-    let known = OutcomeFilter::ALL.into_iter().find(|wanted| wanted.name() == word);
+fn parse_outcome(word: &str) -> Result<OutcomeFilter, Error> {
+    let known = OutcomeFilter::ALL.into_iter().find(|outcome| outcome.name() == word);
     known.ok_or_else(|| {
         let words = OutcomeFilter::ALL.map(OutcomeFilter::name).join(", ");
         let message = format!("“{word}” is nothing that a claim comes to. Choose one of {words}, or leave it out.");
@@ -132,17 +130,26 @@ fn wanted(word: &str) -> Result<OutcomeFilter, Error> {
     })
 }
 
+/// Claims to show, with the disputes about them.
+struct ClaimsSelection<'a> {
+    filter: &'a ClaimsLink,
+    disputes: &'a [Dispute],
+    /// Page number, from 1.
+    page: usize,
+}
+
 fn render(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    (filter, disputes): (&ClaimsLink, &[Dispute]),
-    (face, page): (Format, usize),
+    current: &LeaderboardSnapshot,
+    selection: &ClaimsSelection<'_>,
+    face: Format,
 ) -> Result<RenderedResponse, Error> {
+    let filter = selection.filter;
     let period = Period {
         from: filter.from,
         to: filter.to,
     };
-    let matching = current.settled.ledger.matching_claims(&ClaimFilter {
+    let matching = current.data.ledger.matching_claims(&ClaimFilter {
         csm: filter.csm.clone(),
         integration: filter.integration.clone(),
         company: filter.company.clone(),
@@ -150,14 +157,10 @@ fn render(
         outcome: filter.outcome,
         submission: filter.submission.clone(),
     });
-    let link = |row| current.settled.rows.submission_link.row(row);
+    let link = |row| current.data.rows.submission_link.row(row);
     if face == Format::Html {
-        return Ok(RenderedResponse::html(document(
-            leaderboard,
-            current,
-            (filter, disputes),
-            (&matching, page),
-        )));
+        let document = document(leaderboard, current, selection, &matching);
+        return Ok(RenderedResponse::html(document));
     }
     let lines = matching.lines(0..matching.len(), link);
     match face {
@@ -179,19 +182,19 @@ fn render(
 
 fn document(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    (filter, disputes): (&ClaimsLink, &[Dispute]),
-    (matching, page): (&MatchingClaims<'_>, usize),
+    current: &LeaderboardSnapshot,
+    selection: &ClaimsSelection<'_>,
+    matching: &MatchingClaims<'_>,
 ) -> String {
     let pages = matching.len().div_ceil(ROWS_PER_PAGE).max(1);
-    let page = if page > pages { 1 } else { page };
+    let page = if selection.page > pages { 1 } else { selection.page };
     let lines = matching.lines((page - 1) * ROWS_PER_PAGE..page * ROWS_PER_PAGE, |row| {
-        current.settled.rows.submission_link.row(row)
+        current.data.rows.submission_link.row(row)
     });
     ClaimsPage {
-        filter: filter.clone(),
+        filter: selection.filter.clone(),
         lines: &lines,
-        disputes,
+        disputes: selection.disputes,
         past: current.past,
         totals: matching.totals(),
         paging: Paging {
@@ -199,8 +202,8 @@ fn document(
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
         },
         suggestions: NameSuggestions {
-            csms: current.settled.csms.clone(),
-            companies: current.settled.companies.clone(),
+            csms: current.data.csms.clone(),
+            companies: current.data.companies.clone(),
             integrations: current
                 .catalog
                 .catalog

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::claims::{
     fixture::{crowded_rows, ledger, march, row, with_status},
-    list::{ClaimFilter, ClaimLine, ClaimOutcome, ClaimedIntegration, CreditedTo},
+    list::{ClaimFilter, ClaimOutcome, ClaimRow, CreditedTo, IntegrationClaim},
     submission::{Submission, SubmissionStatus},
 };
 
@@ -126,14 +126,14 @@ fn a_line_shows_what_was_typed_what_it_means_and_what_became_of_it() {
         csm: "Kate".to_owned(),
         at: march("02 10:00"),
     };
-    let claimed = |name: &str, in_catalog, outcome| ClaimedIntegration {
+    let claimed = |name: &str, in_catalog, outcome| IntegrationClaim {
         name: name.to_owned(),
         in_catalog,
         outcome,
     };
     assert_eq!(
         lines[3],
-        ClaimLine {
+        ClaimRow {
             row: 3,
             id: "s3".to_owned(),
             submitted_at: march("03 10:00"),
@@ -152,8 +152,8 @@ fn a_line_shows_what_was_typed_what_it_means_and_what_became_of_it() {
     assert_eq!(
         lines[1].integrations,
         [
-            claimed("Cursor", true, ClaimOutcome::SetAside),
-            claimed("FAX", false, ClaimOutcome::SetAside)
+            claimed("Cursor", true, ClaimOutcome::NotCounted),
+            claimed("FAX", false, ClaimOutcome::NotCounted)
         ]
     );
     assert_eq!(
@@ -171,7 +171,7 @@ fn a_row_that_cannot_be_credited_is_listed_as_it_was_typed() {
     let lines =
         ledger(vec![row(2, "02 10:00", " ", " ? ", "GitHub")]).claims(&ClaimFilter::default(), |_| String::new());
     assert_eq!((lines[0].csm.as_str(), lines[0].company.as_str()), ("", "?"));
-    assert_eq!(lines[0].integrations[0].outcome, ClaimOutcome::SetAside);
+    assert_eq!(lines[0].integrations[0].outcome, ClaimOutcome::NotCounted);
 }
 
 #[test]
@@ -226,7 +226,7 @@ proptest! {
             let filter = ClaimFilter { integration: Some(service.integration.clone()), ..ClaimFilter::default() };
             let lines = ledger.claims(&filter, |_| String::new());
             let counting = lines.iter().filter(|line| {
-                line.integrations.iter().all(|claim| claim.outcome != ClaimOutcome::SetAside)
+                line.integrations.iter().all(|claim| claim.outcome != ClaimOutcome::NotCounted)
             });
             prop_assert_eq!(counting.count(), service.claims as usize, "{}", service.integration);
         }

@@ -15,18 +15,18 @@ use crate::{
     assets,
     claims::{
         form::fields::NameSuggestions,
-        list::{ClaimLine, ClaimOutcome, ClaimedIntegration, ClaimsTotals, OutcomeFilter, link::ClaimsLink},
+        list::{ClaimOutcome, ClaimRow, ClaimsTotals, IntegrationClaim, OutcomeFilter, link::ClaimsLink},
         submission::SubmissionStatus,
     },
     disputes::{
         Dispute,
-        view::{dispute_beside, disputed_by},
+        view::{dispute_link, disputed_by},
     },
     history::{as_of::AsOf, notice::past_notice},
     routes::CLAIMS,
     ui::{
         downloads::download_links,
-        drill_down::{Counts, drill_down_text, plain_figure},
+        drill_down::{CountedQuantity, drill_down_text, plain_figure},
         messages,
         paging::Paging,
         period_picker::format_period,
@@ -40,7 +40,7 @@ pub struct ClaimsPage<'a> {
     /// Active filter.
     pub filter: ClaimsLink,
     /// Rows of this page, in display order.
-    pub lines: &'a [ClaimLine],
+    pub lines: &'a [ClaimRow],
     /// All disputes, shown next to their claims.
     pub disputes: &'a [Dispute],
     /// Moment of a historical view; `None` for now.
@@ -97,7 +97,7 @@ impl ClaimsPage<'_> {
             csm.unwrap_or_default(),
             filter
                 .outcome
-                .map(|outcome| format!(", {}", outcome.words()))
+                .map(|outcome| format!(", {}", outcome.label()))
                 .unwrap_or_default(),
             format_period(period, self.now.date())
         )
@@ -106,7 +106,11 @@ impl ClaimsPage<'_> {
     /// `9 rows: 14 credited, 3 already credited to somebody else.`
     fn sentence(&self) -> Markup {
         let totals = &self.totals;
-        let rows = drill_down_text(Counts::Rows, &self.filter.address(), &count(totals.rows, "row", "rows"));
+        let rows = drill_down_text(
+            CountedQuantity::Rows,
+            &self.filter.address(),
+            &count(totals.rows, "row", "rows"),
+        );
         let parts: Vec<(u32, OutcomeFilter, &str)> = [
             (totals.credited, OutcomeFilter::Credited, "credited"),
             (totals.counted_apart, OutcomeFilter::CountedApart, "counted apart"),
@@ -116,16 +120,16 @@ impl ClaimsPage<'_> {
                 OutcomeFilter::CreditedElsewhere,
                 "already credited to somebody else",
             ),
-            (totals.set_aside, OutcomeFilter::SetAside, "not counted"),
+            (totals.not_counted, OutcomeFilter::NotCounted, "not counted"),
         ]
         .into_iter()
         .filter(|(number, _, _)| *number > 0)
         .collect();
         html! {
             (rows)
-            @for (place, (number, wanted, what)) in parts.iter().enumerate() {
-                (joint(place, parts.len()))
-                (drill_down_text(Counts::Claims, &self.filter.clone().with_outcome(*wanted).address(), &format!("{} {what}", group_thousands(*number))))
+            @for (index, (number, outcome, what)) in parts.iter().enumerate() {
+                (separator(index, parts.len()))
+                (drill_down_text(CountedQuantity::Claims, &self.filter.clone().with_outcome(*outcome).address(), &format!("{} {what}", group_thousands(*number))))
             }
             "."
         }
@@ -140,7 +144,7 @@ impl ClaimsPage<'_> {
                 (outcome_field(self.filter.outcome))
                 (date_field("from", "From", self.filter.from))
                 (date_field("to", "To", self.filter.to))
-                @if let Some(past) = &self.past { input type="hidden" name="as_of" value=(past.word()); }
+                @if let Some(past) = &self.past { input type="hidden" name="as_of" value=(past.parameter()); }
                 p .ways {
                     button .quiet type="submit" { "Filter" }
                     @if self.filter != ClaimsLink::default() { a href=(CLAIMS) { "Clear" } }
@@ -162,7 +166,7 @@ impl ClaimsPage<'_> {
         table("Submissions with what became of each claim", &columns, &rows)
     }
 
-    fn row(&self, line: &ClaimLine) -> Markup {
+    fn row(&self, line: &ClaimRow) -> Markup {
         let csm = self.filter.clone().of_csm(&line.csm).address();
         let company = self.filter.clone().of_company(&line.company).address();
         let cells = [
@@ -190,17 +194,17 @@ impl ClaimsPage<'_> {
         row(1, &cells)
     }
 
-    fn claim(&self, line: &ClaimLine, claim: &ClaimedIntegration) -> Markup {
-        let asked = self.filter.integration.as_ref() == Some(&claim.name);
+    fn claim(&self, line: &ClaimRow, claim: &IntegrationClaim) -> Markup {
+        let is_requested = self.filter.integration.as_ref() == Some(&claim.name);
         html! {
-            li .asked[asked] .credited[claim.outcome == ClaimOutcome::Credited] {
+            li .asked[is_requested] .credited[claim.outcome == ClaimOutcome::Credited] {
                 bdi { (claim.name) }
                 @match &claim.outcome {
                     ClaimOutcome::Credited if claim.in_catalog => { span .unseen { " (credited)" } (disputed_by(self.disputes, &line.company, &claim.name)) }
                     ClaimOutcome::Credited => { " " small { "counted apart, not in the catalog" } }
                     ClaimOutcome::Repeated => { " " small { "already credited by an earlier row" } }
-                    ClaimOutcome::CreditedTo(credited) => { " " small { (messages::credited_to(credited, &self.now)) (dispute_beside(self.disputes, &line.id, &claim.name)) } }
-                    ClaimOutcome::SetAside => { " " small { "not counted" } }
+                    ClaimOutcome::CreditedTo(credited) => { " " small { (messages::credited_to_phrase(credited, &self.now)) (dispute_link(self.disputes, &line.id, &claim.name)) } }
+                    ClaimOutcome::NotCounted => { " " small { "not counted" } }
                 }
             }
         }
@@ -208,8 +212,8 @@ impl ClaimsPage<'_> {
 }
 
 /// Separator before a part of an enumeration.
-fn joint(place: usize, parts: usize) -> &'static str {
-    match place {
+fn separator(index: usize, parts: usize) -> &'static str {
+    match index {
         0 => ": ",
         last if last + 1 == parts => " and ",
         _ => ", ",
@@ -223,15 +227,15 @@ fn outcome_field(chosen: Option<OutcomeFilter>) -> Markup {
             label for="outcome" { "Outcome" }
             select #outcome name="outcome" {
                 option value="" { "Any" }
-                @for wanted in OutcomeFilter::ALL {
-                    option value=(wanted.name()) selected[chosen == Some(wanted)] { (wanted.words()) }
+                @for outcome in OutcomeFilter::ALL {
+                    option value=(outcome.name()) selected[chosen == Some(outcome)] { (outcome.label()) }
                 }
             }
         }
     }
 }
 
-fn status(line: &ClaimLine) -> Markup {
+fn status(line: &ClaimRow) -> Markup {
     html! {
         @if line.status == SubmissionStatus::Received { (line.status) } @else { span .tag { (line.status) } }
         @if !line.note.is_empty() { " " small { bdi { (line.note) } } }

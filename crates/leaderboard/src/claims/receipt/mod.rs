@@ -1,6 +1,5 @@
 //! Receipt: what one submission changed on the board.
 
-pub(crate) mod answers;
 pub(crate) mod outcome;
 pub(crate) mod page;
 #[cfg(test)]

@@ -72,21 +72,21 @@ pub struct RankGap {
 impl Ledger {
     /// Outcome of the submission with this id; `None` for an unknown id. When rows share an id, the earliest is used.
     pub fn effect_of(&self, id: &str) -> Option<SubmissionOutcome> {
-        let place = self.submissions().earliest_with_id(&SubmissionId::of(id))?;
-        let submission = self.submission(place);
+        let index = self.submissions().earliest_with_id(&SubmissionId::of(id))?;
+        let submission = self.submission(index);
         let mut effect = SubmissionOutcome {
             id: submission.id(),
             submitted_at: submission.submitted_at(),
-            csm: self.csm_of(place),
-            company: self.company_of(place),
+            csm: self.csm_of(index),
+            company: self.company_of(index),
             status: submission.status(),
             credited: Vec::new(),
             counted_apart: Vec::new(),
             already_yours: Vec::new(),
             already_theirs: Vec::new(),
-            place: self.line(place).csm.and_then(|csm| self.place_of(csm)),
+            place: self.line(index).csm.and_then(|csm| self.place_of(csm)),
         };
-        for claimed in self.claimed_integrations(place) {
+        for claimed in self.claimed_integrations(index) {
             match claimed.outcome {
                 ClaimOutcome::Credited if claimed.in_catalog => effect.credited.push(claimed.name),
                 ClaimOutcome::Credited => effect.counted_apart.push(claimed.name),
@@ -95,7 +95,7 @@ impl Ledger {
                     integration: claimed.name,
                     credited_to,
                 }),
-                ClaimOutcome::SetAside => {}
+                ClaimOutcome::NotCounted => {}
             }
         }
         Some(effect)
@@ -108,18 +108,18 @@ impl Ledger {
         let mut reached = vec![0_u32; self.csm_count()];
         for (line, integration) in self.points(self.order()) {
             if let Some(csm) = self.line(line).csm.filter(|_| self.is_in_catalog(integration)) {
-                points[csm.place()] += 1;
-                reached[csm.place()] = line;
+                points[csm.index()] += 1;
+                reached[csm.index()] = line;
             }
         }
-        let own = points[csm.place()];
+        let own = points[csm.index()];
         let above = || points.iter().filter(|points| **points > own);
         let behind = above().min().map(|next| RankGap {
             points: next - own,
-            csm: self.first_listed(
-                points.iter().enumerate().filter(|(_, points)| *points == next),
-                &reached,
-            ),
+            csm: {
+                let level = (0..points.len()).filter(|csm| points[*csm] == *next);
+                self.first_listed(level.map(NameId::of), &reached)
+            },
         });
         (own > 0).then(|| RankPlace {
             rank: 1 + saturating_u32(above().count()),
@@ -130,9 +130,9 @@ impl Ledger {
     }
 
     /// Of the CSMs on one rank, the one listed first: the earliest to reach it, then alphabetical order.
-    fn first_listed<'a>(&self, csms: impl Iterator<Item = (usize, &'a u32)>, reached: &[u32]) -> String {
-        let shown = csms.map(|(csm, _)| (self.submitted_at(reached[csm]), self.csm_display_name(NameId::of(csm))));
-        let first = shown.min_by_key(|(at, name)| (*at, normalize(name), *name));
+    fn first_listed(&self, csms: impl Iterator<Item = NameId>, reached: &[u32]) -> String {
+        let listed = csms.map(|csm| (self.submitted_at(reached[csm.index()]), self.csm_display_name(csm)));
+        let first = listed.min_by_key(|(at, name)| (*at, normalize(name), *name));
         first.map_or_else(String::new, |(_, name)| name.to_owned())
     }
 }

@@ -10,7 +10,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
     openapi::EndpointDocs,
@@ -20,14 +20,10 @@ use web::{
 use crate::{
     claims::{
         correction::{CorrectionEligibility, correctable},
-        receipt::{
-            answers::{PendingSubmissionResponse, SubmissionResponse},
-            outcome::SubmissionOutcome,
-            view::ReceiptPage,
-        },
+        receipt::{outcome::SubmissionOutcome, view::ReceiptPage},
     },
     routes::{RECEIPT, TAG, correction_address, receipt_address},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
     ui::messages,
 };
@@ -53,17 +49,17 @@ pub(crate) struct ReceiptQuery {
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
     Path(id): Path<String>,
-    Query(question): Query<ReceiptQuery>,
+    Query(query): Query<ReceiptQuery>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let (current, effect) = look_up(&leaderboard, &id).await?;
+    let (current, effect) = find_outcome(&leaderboard, &id).await?;
     let rendered = match Format::negotiate(None, &headers, Format::PAGE) {
         Ok(Format::Html) => RenderedResponse::html(
             ReceiptPage {
                 effect: &effect,
                 address: uri.path(),
-                correction: correction(&leaderboard, &current, &effect, question.signature.as_deref()),
+                correction: correction(&leaderboard, &current, &effect, query.signature.as_deref()),
                 now: current.now.clone(),
             }
             .document(&leaderboard.frame(&current)),
@@ -76,7 +72,7 @@ pub(crate) async fn show(
 /// Link to the correction form and its deadline; `None` without a valid signature.
 fn correction(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     effect: &SubmissionOutcome,
     signature: Option<&str>,
 ) -> Option<(String, Timestamp)> {
@@ -88,8 +84,8 @@ fn correction(
 }
 
 /// JSON response to a submission. The row is already written, so this never returns an error.
-pub(crate) async fn for_program(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
-    let rendered = match look_up(leaderboard, id).await {
+pub(crate) async fn json_response(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
+    let rendered = match find_outcome(leaderboard, id).await {
         Ok((_, effect)) => json(
             &effect,
             Some(correction_address(id, &leaderboard.signing.sign_correction(id))),
@@ -99,12 +95,12 @@ pub(crate) async fn for_program(leaderboard: &Leaderboard, id: &str, status: Sta
                 cause = sheets_store::error_chain::error_chain(&error),
                 "the effect of a recorded claim cannot be told"
             );
-            let answer = PendingSubmissionResponse {
+            let response = PendingSubmissionResponse {
                 recorded: true,
                 id,
                 message: "Recorded. What it did cannot be told at the moment.",
             };
-            RenderedResponse::json(&answer).map_err(Error::internal)?
+            RenderedResponse::json(&response).map_err(Error::internal)?
         }
     };
     let mut response = rendered.respond(&HeaderMap::new()).into_response();
@@ -119,19 +115,19 @@ impl Leaderboard {
     }
 }
 
-async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(BoardSnapshot, SubmissionOutcome), Error> {
+async fn find_outcome(leaderboard: &Leaderboard, id: &str) -> Result<(LeaderboardSnapshot, SubmissionOutcome), Error> {
     let read = async || {
         let current = leaderboard.current().await;
         current.map_err(|error| recorded_but_not_shown(error.into()))
     };
     let mut current = read().await?;
-    let is_known = current.settled.ledger.effect_of(id).is_some();
+    let is_known = current.data.ledger.effect_of(id).is_some();
     if !is_known && current.is_behind() {
         // Another instance may have written the row after this one read the tab.
         leaderboard.store.refresh();
         current = read().await?;
     }
-    match current.settled.ledger.effect_of(id) {
+    match current.data.ledger.effect_of(id) {
         Some(effect) => Ok((current, effect)),
         None if current.is_behind() => Err(recorded_but_not_shown(
             "the data at hand is older than the submission".into(),
@@ -156,14 +152,40 @@ fn recorded_but_not_shown(cause: Box<dyn std::error::Error + Send + Sync>) -> Er
 }
 
 fn json(effect: &SubmissionOutcome, correct_at: Option<String>) -> Result<RenderedResponse, Error> {
-    let mut sentences = vec!["Recorded.".to_owned(), messages::credit(effect)];
-    sentences.extend(messages::remainder(effect));
-    sentences.extend(effect.place.as_ref().map(messages::place));
-    let answer = SubmissionResponse {
+    let mut sentences = vec!["Recorded.".to_owned(), messages::credit_sentence(effect)];
+    sentences.extend(messages::remainder_sentences(effect));
+    sentences.extend(effect.place.as_ref().map(messages::place_sentence));
+    let response = SubmissionResponse {
         recorded: true,
         effect,
         correct_at,
         message: sentences.join(" "),
     };
-    RenderedResponse::json(&answer).map_err(Error::internal)
+    RenderedResponse::json(&response).map_err(Error::internal)
+}
+
+/// Response of `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}`.
+#[derive(Serialize, JsonSchema)]
+pub struct SubmissionResponse<'a> {
+    /// Always true: a failed write is an error response.
+    pub recorded: bool,
+    /// Outcome of the submission.
+    #[serde(flatten)]
+    pub effect: &'a SubmissionOutcome,
+    /// Signed address for corrections, valid for 15 minutes; only in the response to the submission itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correct_at: Option<String>,
+    /// The outcome as a sentence.
+    pub message: String,
+}
+
+/// Response when a submission was written but its outcome cannot be read back.
+#[derive(Serialize, JsonSchema)]
+pub struct PendingSubmissionResponse<'a> {
+    /// Always true.
+    pub recorded: bool,
+    /// Id of the submission.
+    pub id: &'a str,
+    /// The outcome as a sentence.
+    pub message: &'static str,
 }

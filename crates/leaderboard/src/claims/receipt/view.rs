@@ -14,7 +14,7 @@ use crate::{
     },
     routes::{BOARD, dispute_address, submit_address},
     ui::{
-        drill_down::{Counts, drill_down_text, plain_figure},
+        drill_down::{CountedQuantity, drill_down_text, plain_figure},
         messages,
     },
 };
@@ -36,14 +36,14 @@ impl ReceiptPage<'_> {
     /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let effect = self.effect;
-        let remainder = messages::remainder(effect);
+        let remainder = messages::remainder_sentences(effect);
         let main = html! {
             article .message.receipt {
                 h1 { "Recorded. " (credit(effect)) }
                 (self.tally())
                 @if !remainder.is_empty() { p { bdi { (remainder.join(" ")) } } }
                 (self.disputable())
-                @if let Some(place) = &effect.place { p .place { (plain_figure("place", &html! { (messages::place(place)) })) } }
+                @if let Some(place) = &effect.place { p .place { (plain_figure("place", &html! { (messages::place_sentence(place)) })) } }
                 p .ways {
                     a .action href=(submit_address(Some(&effect.csm), None)) { "Another customer" }
                     " " a .quiet href=(BOARD) { "See the board" }
@@ -73,7 +73,7 @@ impl ReceiptPage<'_> {
                 ul .lines {
                     @for claim in &effect.already_theirs {
                         li {
-                            (claim.integration) ": already " (messages::credited_to(&claim.credited_to, &self.now)) " "
+                            (claim.integration) ": already " (messages::credited_to_phrase(&claim.credited_to, &self.now)) " "
                             a href=(dispute_address(&effect.id, &claim.integration)) { "Dispute" span .unseen { " the credit for " (claim.integration) } }
                         }
                     }
@@ -91,17 +91,17 @@ impl ReceiptPage<'_> {
     }
 }
 
-/// [`credit`](crate::ui::messages::credit) with a linked count.
+/// [`credit`](crate::ui::messages::credit_sentence) with a linked count.
 fn credit(effect: &SubmissionOutcome) -> Markup {
     if !effect.status.counts() || effect.credited.is_empty() {
-        return html! { bdi { (messages::credit(effect)) } };
+        return html! { bdi { (messages::credit_sentence(effect)) } };
     }
     let address = ClaimsLink::default()
         .of_submission(&effect.id)
         .with_outcome(OutcomeFilter::Credited)
         .address();
     html! {
-        (drill_down_text(Counts::Claims, &address, &format!("+{}", effect.credited.len()))) " for " bdi { (effect.csm) }
+        (drill_down_text(CountedQuantity::Claims, &address, &format!("+{}", effect.credited.len()))) " for " bdi { (effect.csm) }
         " (" bdi { (effect.credited.join(", ")) } ")."
     }
 }

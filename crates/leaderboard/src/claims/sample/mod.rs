@@ -20,30 +20,41 @@ const ROWS: usize = 300;
 const COMPANIES: usize = 120;
 const DAYS: i64 = 90;
 
+/// A name and how often it is drawn, relative to the others.
+#[derive(Clone, Copy)]
+struct WeightedName<'a> {
+    name: &'a str,
+    weight: u32,
+}
+
+const fn weighted(name: &str, weight: u32) -> WeightedName<'_> {
+    WeightedName { name, weight }
+}
+
 /// Names with activity weights: different enough for a clear top and bottom, close enough for ranks to change.
-const CSMS: &[(&str, u32)] = &[
-    ("Kate Oberg", 14),
-    ("Zoé Lambert", 13),
-    ("Tomás Rey", 13),
-    ("Priya Nair", 12),
-    ("Jonas Keller", 12),
-    ("Aoife Byrne", 11),
-    ("Mei Tanaka", 11),
-    ("Sam O'Dell", 9),
+const CSMS: &[WeightedName<'_>] = &[
+    weighted("Kate Oberg", 14),
+    weighted("Zoé Lambert", 13),
+    weighted("Tomás Rey", 13),
+    weighted("Priya Nair", 12),
+    weighted("Jonas Keller", 12),
+    weighted("Aoife Byrne", 11),
+    weighted("Mei Tanaka", 11),
+    weighted("Sam O'Dell", 9),
 ];
 
 /// Popular integrations with their weights; all other catalog integrations weigh [`RARE`].
-const POPULAR: &[(&str, u32)] = &[
-    ("Slack", 30),
-    ("GitHub", 26),
-    ("Salesforce", 18),
-    ("Jira", 16),
-    ("HubSpot", 14),
-    ("Notion", 12),
-    ("PostgreSQL", 11),
-    ("Stripe", 10),
-    ("Zendesk", 9),
-    ("Snowflake", 8),
+const POPULAR: &[WeightedName<'_>] = &[
+    weighted("Slack", 30),
+    weighted("GitHub", 26),
+    weighted("Salesforce", 18),
+    weighted("Jira", 16),
+    weighted("HubSpot", 14),
+    weighted("Notion", 12),
+    weighted("PostgreSQL", 11),
+    weighted("Stripe", 10),
+    weighted("Zendesk", 9),
+    weighted("Snowflake", 8),
 ];
 
 const RARE: u32 = 3;
@@ -60,9 +71,9 @@ const LEGAL_FORMS: &[&str] = &["", "", "", " Inc", " Ltd", " GmbH", " SAS"];
 /// Invented submissions of the last ninety days before `now`, earliest first, numbered from row 2. Deterministic for
 /// `seed`, `now` and catalog. Empty when no integration is offered.
 pub fn sample_submissions(seed: u64, now: Timestamp, catalog: &Catalog) -> Vec<Submission> {
-    let menu: Vec<(&str, u32)> = catalog
+    let menu: Vec<WeightedName<'_>> = catalog
         .offered()
-        .map(|integration| (integration.name.as_str(), weight(&integration.name)))
+        .map(|integration| weighted(&integration.name, weight(&integration.name)))
         .collect();
     if menu.is_empty() {
         return Vec::new();
@@ -81,26 +92,26 @@ pub fn sample_submissions(seed: u64, now: Timestamp, catalog: &Catalog) -> Vec<S
     submissions
 }
 
-struct Account {
+struct SampleAccount {
     name: String,
     csm: &'static str,
 }
 
 /// Companies, each with one CSM; the names are distinct under the matching rules too.
-fn accounts(random: &mut ChaCha8Rng) -> Vec<Account> {
+fn accounts(random: &mut ChaCha8Rng) -> Vec<SampleAccount> {
     let names = FIRST_WORDS
         .iter()
         .flat_map(|first| SECOND_WORDS.iter().map(move |second| format!("{first} {second}")));
     names
         .take(COMPANIES)
-        .map(|name| Account {
+        .map(|name| SampleAccount {
             name: format!("{name}{}", choose(random, LEGAL_FORMS)),
             csm: choose_weighted(random, CSMS),
         })
         .collect()
 }
 
-fn submission(random: &mut ChaCha8Rng, accounts: &[Account], menu: &[(&str, u32)]) -> Submission {
+fn submission(random: &mut ChaCha8Rng, accounts: &[SampleAccount], menu: &[WeightedName<'_>]) -> Submission {
     let account = &accounts[random.random_range(0..accounts.len())];
     // Occasionally a colleague steps in and may repeat an existing claim.
     let csm = if random.random_ratio(1, 8) {
@@ -174,17 +185,17 @@ fn add_corrections(submissions: &mut [Submission]) {
 }
 
 fn weight(name: &str) -> u32 {
-    let popular = POPULAR.iter().find(|(popular, _)| *popular == name);
-    popular.map_or(RARE, |(_, weight)| *weight)
+    let popular = POPULAR.iter().find(|popular| popular.name == name);
+    popular.map_or(RARE, |popular| popular.weight)
 }
 
 fn choose<'a>(random: &mut ChaCha8Rng, names: &[&'a str]) -> &'a str {
     names.choose(random).copied().unwrap_or_default()
 }
 
-fn choose_weighted<'a>(random: &mut ChaCha8Rng, names: &[(&'a str, u32)]) -> &'a str {
-    let chosen = names.choose_weighted(random, |(_, weight)| *weight);
-    chosen.map(|(name, _)| *name).unwrap_or_default()
+fn choose_weighted<'a>(random: &mut ChaCha8Rng, names: &[WeightedName<'a>]) -> &'a str {
+    let chosen = names.choose_weighted(random, |name| name.weight);
+    chosen.map(|chosen| chosen.name).unwrap_or_default()
 }
 
 /// Whether an empty board offers sample data.

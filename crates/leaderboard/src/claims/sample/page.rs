@@ -46,7 +46,7 @@ pub(crate) async fn load(State(leaderboard): State<Arc<Leaderboard>>) -> Result<
             "The catalog of integrations is empty, so there is nothing to claim. Add lines to integrations.txt.";
         return Err(Error::invalid(vec![FieldError::new("integrations", message)]));
     }
-    if current.settled.ledger.submissions().is_empty() {
+    if current.data.ledger.submissions().is_empty() {
         let zone = leaderboard.clock.zone();
         let rows = sample_submissions(SEED, current.now.timestamp(), &current.catalog.catalog);
         let inserts = rows

@@ -9,7 +9,7 @@ use sheets_store::Cell;
 /// Converts local times of one time zone.
 pub(crate) struct CivilTimeResolver {
     zone: TimeZone,
-    stretches: Vec<OffsetInterval>,
+    intervals: Vec<OffsetInterval>,
 }
 
 /// Interval with a constant offset, in milliseconds.
@@ -32,7 +32,7 @@ impl CivilTimeResolver {
     pub(crate) fn new(zone: TimeZone) -> Self {
         Self {
             zone,
-            stretches: Vec::new(),
+            intervals: Vec::new(),
         }
     }
 
@@ -44,34 +44,34 @@ impl CivilTimeResolver {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
-        let shown = DAY_ZERO + (serial * 86_400_000.0).round() as i64;
-        let known = self.stretches.iter().rev().find(|stretch| stretch.contains(shown));
-        let stretch = match known {
+        let local = DAY_ZERO + (serial * 86_400_000.0).round() as i64;
+        let known = self.intervals.iter().rev().find(|interval| interval.contains(local));
+        let interval = match known {
             Some(known) => *known,
-            None => self.learn(shown)?,
+            None => self.load_interval(local)?,
         };
-        let (start, end) = stretch.bounds;
-        let instant = shown - stretch.offset;
+        let (start, end) = interval.bounds;
+        let instant = local - interval.offset;
         let is_clear = instant.saturating_sub(start) > NEAR && end.saturating_sub(instant) > NEAR;
         Timestamp::from_millisecond(instant).ok().filter(|_| is_clear)
     }
 
     /// Interval that contains an instant.
-    fn learn(&mut self, millisecond: i64) -> Option<OffsetInterval> {
+    fn load_interval(&mut self, millisecond: i64) -> Option<OffsetInterval> {
         let instant = Timestamp::from_millisecond(millisecond).ok()?;
         // `preceding` excludes its start.
         let next = Timestamp::from_millisecond(millisecond + 1).ok()?;
         let before = self.zone.preceding(next).next();
         let after = self.zone.following(instant).next();
-        let stretch = OffsetInterval {
+        let interval = OffsetInterval {
             bounds: (
                 before.map_or(i64::MIN, |change| change.timestamp().as_millisecond()),
                 after.map_or(i64::MAX, |change| change.timestamp().as_millisecond()),
             ),
             offset: i64::from(self.zone.to_offset(instant).seconds()) * 1000,
         };
-        self.stretches.push(stretch);
-        Some(stretch)
+        self.intervals.push(interval);
+        Some(interval)
     }
 }
 
@@ -99,10 +99,10 @@ mod tests {
             ),
         ) {
             let zone = TimeZone::get(zone).expect("bundled");
-            let mut clock = CivilTimeResolver::new(zone.clone());
+            let mut resolver = CivilTimeResolver::new(zone.clone());
             for (day, milliseconds) in moments {
                 let cell = Cell::Number(f64::from(day) + f64::from(milliseconds) / 86_400_000.0);
-                if let Some(instant) = clock.instant(cell) {
+                if let Some(instant) = resolver.instant(cell) {
                     prop_assert_eq!(cell.instant(&zone), Ok(instant));
                 }
             }
@@ -112,12 +112,12 @@ mod tests {
     #[test]
     fn only_days_around_a_change_of_the_clocks_are_left_to_the_zone() {
         let zone = TimeZone::get("Europe/Paris").expect("bundled");
-        let mut clock = CivilTimeResolver::new(zone);
+        let mut resolver = CivilTimeResolver::new(zone);
         // 2026: 29 March and 25 October.
         let left: Vec<i32> = (46_023..46_388)
-            .filter(|day| clock.instant(Cell::Number(f64::from(*day) + 0.5)).is_none())
+            .filter(|day| resolver.instant(Cell::Number(f64::from(*day) + 0.5)).is_none())
             .collect();
         assert_eq!(left, [46_108, 46_109, 46_110, 46_111, 46_318, 46_319, 46_320, 46_321]);
-        assert_eq!(clock.stretches.len(), 3);
+        assert_eq!(resolver.intervals.len(), 3);
     }
 }

@@ -1,6 +1,7 @@
 //! In-memory storage of submissions: columns, interned names and 16-byte ids.
 
 pub(crate) mod civil_time;
+pub(crate) mod decode;
 pub(crate) mod name_interner;
 pub(crate) mod string_pool;
 pub(crate) mod submission_columns;

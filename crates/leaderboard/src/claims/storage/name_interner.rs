@@ -5,14 +5,10 @@ use std::{cmp::Ordering, collections::HashMap, hash::Hash, num::NonZeroU32, sync
 use domain::normalize::normalize;
 use foldhash::quality::RandomState;
 
-use crate::claims::storage::{saturating_u32, string_pool::StringPool, submission_columns::SubmissionColumns};
-
-/// Whether a row counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RowValidity {
-    Counts,
-    SetAside,
-}
+use crate::claims::{
+    rules::RowValidity,
+    storage::{saturating_u32, string_pool::StringPool, submission_columns::SubmissionColumns},
+};
 
 /// Compact id of a name or a credit; `Option` of it takes no extra space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,12 +16,12 @@ pub(crate) struct NameId(NonZeroU32);
 
 impl NameId {
     /// Id of the item at an index.
-    pub(crate) fn of(place: usize) -> Self {
-        Self(NonZeroU32::MIN.saturating_add(saturating_u32(place)))
+    pub(crate) fn of(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(saturating_u32(index)))
     }
 
     /// Index of the item.
-    pub(crate) fn place(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0.get() as usize - 1
     }
 }
@@ -43,7 +39,7 @@ pub(crate) struct NameInterner<Key> {
 #[derive(Clone, Debug)]
 struct InternedName {
     /// Display spelling set by staff or the catalog.
-    decreed: Option<Arc<str>>,
+    canonical: Option<Arc<str>>,
     /// Best spelling and first occurrence; `None` while no row has the name.
     used: Option<SpellingUse>,
 }
@@ -58,9 +54,9 @@ struct SpellingUse {
 #[derive(Clone, Copy, Debug)]
 struct SpellingCount {
     /// Id of the same text with normalised spaces, which is the one counted.
-    tidy: u32,
+    collapsed: u32,
     /// `None` when the text is empty.
-    number: Option<NameId>,
+    id: Option<NameId>,
     /// Uses in counting rows, then in all rows: rejected rows must not decide the spelling.
     uses: (u32, u32),
     has_both_cases: bool,
@@ -80,7 +76,7 @@ impl SpellingCount {
 /// A key, and its display spelling when staff set one.
 pub(crate) struct NameIdentity<Key> {
     pub(crate) key: Key,
-    pub(crate) decreed: Option<Arc<str>>,
+    pub(crate) canonical: Option<Arc<str>>,
 }
 
 /// Position of a name: row and index within the cell.
@@ -106,7 +102,7 @@ pub(crate) struct NameUse<'a> {
     pub(crate) arrival: EntryOrder,
     /// Id of the text.
     pub(crate) text: u32,
-    pub(crate) standing: RowValidity,
+    pub(crate) validity: RowValidity,
 }
 
 impl NameUse<'_> {
@@ -135,30 +131,30 @@ impl<Key: Eq + Hash + Clone> NameInterner<Key> {
     }
 
     /// Assigns the next id to a canonical name, whether or not a row uses it.
-    pub(crate) fn register_canonical(&mut self, shown: &str) -> NameId {
-        self.admit(Some(shown.into()))
+    pub(crate) fn register_canonical(&mut self, display_name: &str) -> NameId {
+        self.add_name(Some(display_name.into()))
     }
 
     /// Maps a key to a name.
-    pub(crate) fn bind(&mut self, key: Key, number: NameId) {
-        self.by_key.insert(key, number);
+    pub(crate) fn bind_key(&mut self, key: Key, id: NameId) {
+        self.by_key.insert(key, id);
     }
 
     /// Records one use and returns the id of the name; `None` for an empty text. The display spelling does not depend
     /// on the order of calls.
-    pub(crate) fn enter(
+    pub(crate) fn record(
         &mut self,
         entered: NameUse<'_>,
         texts: &StringPool<Key>,
         identify: impl FnOnce(&str, &Key) -> NameIdentity<Key>,
     ) -> Option<NameId> {
-        let tidy = match self.spellings.get(entered.text as usize) {
-            Some(Some(known)) => known.tidy,
-            _ => self.learn(entered, texts, identify),
+        let collapsed = match self.spellings.get(entered.text as usize) {
+            Some(Some(known)) => known.collapsed,
+            _ => self.register_spelling(entered, texts, identify),
         };
-        let spelling = self.spellings[tidy as usize].as_mut()?;
-        let number = spelling.number?;
-        spelling.uses.0 += u32::from(entered.standing == RowValidity::Counts);
+        let spelling = self.spellings[collapsed as usize].as_mut()?;
+        let id = spelling.id?;
+        spelling.uses.0 += u32::from(entered.validity == RowValidity::Counts);
         spelling.uses.1 += 1;
         if entered.precedes(spelling.first) {
             spelling.first = entered.at;
@@ -166,25 +162,25 @@ impl<Key: Eq + Hash + Clone> NameInterner<Key> {
         // Fast path: most uses repeat the best spelling in order and change nothing, so the name's cache line is not
         // touched.
         if spelling.is_best && entered.arrival == EntryOrder::InOrder {
-            return Some(number);
+            return Some(id);
         }
         let spelling = *spelling;
-        let name = &mut self.names[number.place()];
+        let name = &mut self.names[id.index()];
         let used = name.used.get_or_insert(SpellingUse {
-            best: tidy,
+            best: collapsed,
             first: entered.at,
         });
         if entered.precedes(used.first) {
             used.first = entered.at;
         }
         let former = used.best;
-        if former == tidy
+        if former == collapsed
             || self.spellings[former as usize].is_none_or(|best| is_better(entered.rows, &spelling, &best))
         {
-            used.best = tidy;
-            self.mark_best(former, tidy);
+            used.best = collapsed;
+            self.mark_best(former, collapsed);
         }
-        Some(number)
+        Some(id)
     }
 
     fn mark_best(&mut self, former: u32, best: u32) {
@@ -196,24 +192,24 @@ impl<Key: Eq + Hash + Clone> NameInterner<Key> {
     }
 
     /// Id of the name with this key.
-    pub(crate) fn number(&self, key: &Key) -> Option<NameId> {
+    pub(crate) fn id_of(&self, key: &Key) -> Option<NameId> {
         self.by_key.get(key).copied()
     }
 
     /// Display name: the canonical spelling, otherwise the most frequent one; on a tie mixed case first, then the
     /// earliest.
-    pub(crate) fn shown<'a>(&'a self, number: NameId, texts: &'a StringPool<Key>) -> &'a str {
-        let name = &self.names[number.place()];
-        match (&name.decreed, name.used) {
-            (Some(decreed), _) => decreed,
+    pub(crate) fn display_name<'a>(&'a self, id: NameId, texts: &'a StringPool<Key>) -> &'a str {
+        let name = &self.names[id.index()];
+        match (&name.canonical, name.used) {
+            (Some(canonical), _) => canonical,
             (None, Some(used)) => texts.text(used.best),
             (None, None) => "",
         }
     }
 
     /// Position in the earliest row that has the name.
-    pub(crate) fn first(&self, number: NameId) -> Option<NamePosition> {
-        self.names[number.place()].used.map(|used| used.first)
+    pub(crate) fn first(&self, id: NameId) -> Option<NamePosition> {
+        self.names[id.index()].used.map(|used| used.first)
     }
 
     /// Number of names; their indices are below it.
@@ -223,67 +219,63 @@ impl<Key: Eq + Hash + Clone> NameInterner<Key> {
 
     /// Number of names with a counting row.
     pub(crate) fn counting_len(&self) -> usize {
-        self.counting_numbers().count()
+        self.counting_ids().count()
     }
 
     /// Names with a counting row, in alphabetical order.
     pub(crate) fn counting<'a>(&'a self, texts: &'a StringPool<Key>) -> Vec<&'a str> {
-        let mut counting: Vec<&str> = self
-            .counting_numbers()
-            .map(|number| self.shown(number, texts))
-            .collect();
+        let mut counting: Vec<&str> = self.counting_ids().map(|id| self.display_name(id, texts)).collect();
         counting.sort_by_cached_key(|name| (normalize(name), *name));
         counting
     }
 
     /// Names with a counting row, in id order.
-    pub(crate) fn counting_numbers(&self) -> impl Iterator<Item = NameId> {
+    pub(crate) fn counting_ids(&self) -> impl Iterator<Item = NameId> {
         let counts = |used: SpellingUse| self.spellings[used.best as usize].is_some_and(|best| best.uses.0 > 0);
-        let numbers = self.names.iter().enumerate();
-        numbers
-            .filter(move |(_, name)| name.used.is_some_and(counts))
-            .map(|(place, _)| NameId::of(place))
+        let ids = self.names.iter().enumerate();
+        ids.filter(move |(_, name)| name.used.is_some_and(counts))
+            .map(|(index, _)| NameId::of(index))
     }
 
     /// Registers a text and its form with normalised spaces; returns the id of the latter.
-    fn learn(
+    fn register_spelling(
         &mut self,
         entered: NameUse<'_>,
         texts: &StringPool<Key>,
         identify: impl FnOnce(&str, &Key) -> NameIdentity<Key>,
     ) -> u32 {
-        let tidy = texts.tidy(entered.text);
-        let room = entered.text.max(tidy) as usize + 1;
+        let collapsed = texts.collapsed(entered.text);
+        let room = entered.text.max(collapsed) as usize + 1;
         if self.spellings.len() < room {
             self.spellings.resize(room, None);
         }
-        if self.spellings[tidy as usize].is_none() {
-            let text = texts.text(tidy);
-            let identity = texts.key(tidy).map(|key| identify(text, key));
-            self.spellings[tidy as usize] = Some(SpellingCount {
-                tidy,
-                number: identity.map(|identity| self.number_for(identity)),
+        if self.spellings[collapsed as usize].is_none() {
+            let text = texts.text(collapsed);
+            let identity = texts.key(collapsed).map(|key| identify(text, key));
+            self.spellings[collapsed as usize] = Some(SpellingCount {
+                collapsed,
+                id: identity.map(|identity| self.id_for(identity)),
                 uses: (0, 0),
                 has_both_cases: text.chars().any(char::is_uppercase) && text.chars().any(char::is_lowercase),
                 is_best: false,
                 first: entered.at,
             });
         }
-        self.spellings[entered.text as usize] = self.spellings[tidy as usize];
-        tidy
+        self.spellings[entered.text as usize] = self.spellings[collapsed as usize];
+        collapsed
     }
 
-    fn number_for(&mut self, identity: NameIdentity<Key>) -> NameId {
+    fn id_for(&mut self, identity: NameIdentity<Key>) -> NameId {
         if let Some(known) = self.by_key.get(&identity.key) {
             return *known;
         }
-        let number = self.admit(identity.decreed);
-        self.by_key.insert(identity.key, number);
-        number
+        let id = self.add_name(identity.canonical);
+        self.by_key.insert(identity.key, id);
+        id
     }
 
-    fn admit(&mut self, decreed: Option<Arc<str>>) -> NameId {
-        self.names.push(InternedName { decreed, used: None });
+    fn add_name(&mut self, canonical: Option<Arc<str>>) -> NameId {
+        self.names.push(InternedName { canonical, used: None });
         NameId::of(self.names.len() - 1)
     }
 }
@@ -305,22 +297,20 @@ mod tests {
     };
 
     pub(crate) const COUNTS: RowValidity = RowValidity::Counts;
-    pub(crate) const ASIDE: RowValidity = RowValidity::SetAside;
+    pub(crate) const ASIDE: RowValidity = RowValidity::Excluded;
 
     /// Display names of CSMs in rows one minute apart.
-    pub(crate) fn shown(entries: &[(&str, RowValidity)]) -> Vec<String> {
-        let rows = (0..).zip(entries).map(|(minute, (typed, standing))| {
+    pub(crate) fn display_name(entries: &[(&str, RowValidity)]) -> Vec<String> {
+        let rows = (0..).zip(entries).map(|(minute, (typed, validity))| {
             let row = row(minute + 2, &format!("02 10:{minute:02}"), typed, "Acme", "GitHub");
-            match standing {
+            match validity {
                 RowValidity::Counts => row,
-                RowValidity::SetAside => with_status(SubmissionStatus::Rejected, row),
+                RowValidity::Excluded => with_status(SubmissionStatus::Rejected, row),
             }
         });
         let ledger = ledger(rows.collect());
-        let numbers = (0..ledger.csm_count()).map(NameId::of);
-        numbers
-            .map(|number| ledger.csm_display_name(number).to_owned())
-            .collect()
+        let ids = (0..ledger.csm_count()).map(NameId::of);
+        ids.map(|id| ledger.csm_display_name(id).to_owned()).collect()
     }
 
     #[test]
@@ -355,7 +345,7 @@ mod tests {
                 vec!["Kate", "bo"],
             ),
         ] {
-            assert_eq!(shown(&entries), expected, "{entries:?}");
+            assert_eq!(display_name(&entries), expected, "{entries:?}");
         }
     }
 }

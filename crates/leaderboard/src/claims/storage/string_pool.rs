@@ -21,7 +21,7 @@ pub(crate) struct StringPool<Key> {
 struct PooledString<Key> {
     key: Option<Key>,
     /// Id of the same text with normalised spaces.
-    tidy: u32,
+    collapsed: u32,
 }
 
 impl<Key: Clone> StringPool<Key> {
@@ -34,16 +34,16 @@ impl<Key: Clone> StringPool<Key> {
     }
 
     /// Id of a text, interned when it is new. Copies a shared pool only in that case.
-    pub(crate) fn meet(this: &mut Arc<Self>, text: &str) -> u32 {
+    pub(crate) fn intern(this: &mut Arc<Self>, text: &str) -> u32 {
         match this.by_text.get_index_of(text) {
             Some(known) => saturating_u32(known),
-            None => Arc::make_mut(this).learn(text),
+            None => Arc::make_mut(this).insert(text),
         }
     }
 
     /// Text of an id.
-    pub(crate) fn text(&self, number: u32) -> &str {
-        self.by_text.get_index(number as usize).map_or("", |(text, _)| text)
+    pub(crate) fn text(&self, id: u32) -> &str {
+        self.by_text.get_index(id as usize).map_or("", |(text, _)| text)
     }
 
     /// All texts.
@@ -52,27 +52,27 @@ impl<Key: Clone> StringPool<Key> {
     }
 
     /// Key of an id; `None` when the text is empty.
-    pub(crate) fn key(&self, number: u32) -> Option<&Key> {
-        self.by_text[number as usize].key.as_ref()
+    pub(crate) fn key(&self, id: u32) -> Option<&Key> {
+        self.by_text[id as usize].key.as_ref()
     }
 
     /// Id of the same text with normalised spaces.
-    pub(crate) fn tidy(&self, number: u32) -> u32 {
-        self.by_text[number as usize].tidy
+    pub(crate) fn collapsed(&self, id: u32) -> u32 {
+        self.by_text[id as usize].collapsed
     }
 
-    fn learn(&mut self, text: &str) -> u32 {
+    fn insert(&mut self, text: &str) -> u32 {
         let tidied = collapse_spaces(text);
-        let tidy = if tidied == text {
+        let collapsed = if tidied == text {
             self.by_text.len()
         } else {
             let known = self.by_text.get_index_of(tidied.as_str());
-            known.unwrap_or_else(|| self.learn(&tidied) as usize)
+            known.unwrap_or_else(|| self.insert(&tidied) as usize)
         };
         let key = (self.key_of)(text);
         let spelling = PooledString {
             key,
-            tidy: saturating_u32(tidy),
+            collapsed: saturating_u32(collapsed),
         };
         saturating_u32(self.by_text.insert_full(text.into(), spelling).0)
     }

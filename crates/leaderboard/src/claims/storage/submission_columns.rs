@@ -17,7 +17,7 @@ use crate::claims::{
 };
 
 /// Number of ancestors a table remembers.
-const REMEMBERED: usize = 16;
+const MAX_ANCESTORS: usize = 16;
 
 /// Submissions in sheet order; each is addressed by its index.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct SubmissionColumns {
     repeated_ids: Vec<u32>,
     hashing: RandomState,
     /// This table and its ancestors, latest last.
-    lineage: Vec<Arc<()>>,
+    ancestry: Vec<Arc<()>>,
 }
 
 /// String pools of the name columns. An extended table shares them until a new name occurs.
@@ -58,7 +58,7 @@ struct SubmissionEntry {
 }
 
 /// A row to append.
-pub(crate) struct NewRow<'a> {
+pub(crate) struct NewSubmissionRow<'a> {
     pub(crate) row: u32,
     pub(crate) id: SubmissionId,
     pub(crate) submitted_at: Timestamp,
@@ -83,7 +83,7 @@ impl Default for SubmissionColumns {
             by_id: HashTable::new(),
             repeated_ids: Vec::new(),
             hashing: RandomState::default(),
-            lineage: vec![Arc::new(())],
+            ancestry: vec![Arc::new(())],
         }
     }
 }
@@ -100,20 +100,20 @@ impl SubmissionColumns {
     }
 
     /// A copy of this table that can be extended by `more` rows.
-    pub(crate) fn continued(&self, more: usize) -> Self {
-        let earlier = self.lineage.len().saturating_sub(REMEMBERED - 1);
+    pub(crate) fn extended(&self, more: usize) -> Self {
+        let earlier = self.ancestry.len().saturating_sub(MAX_ANCESTORS - 1);
         Self {
             entries: with_room(&self.entries, more),
             integrations: with_room(&self.integrations, 4 * more),
-            lineage: self.lineage[earlier..].iter().cloned().chain([Arc::new(())]).collect(),
+            ancestry: self.ancestry[earlier..].iter().cloned().chain([Arc::new(())]).collect(),
             ..self.clone()
         }
     }
 
     /// Whether this table is `earlier` or an extension of it.
-    pub(crate) fn continues(&self, earlier: &Self) -> bool {
-        let known = earlier.lineage.last();
-        known.is_some_and(|known| self.lineage.iter().any(|own| Arc::ptr_eq(own, known)))
+    pub(crate) fn extends(&self, earlier: &Self) -> bool {
+        let known = earlier.ancestry.last();
+        known.is_some_and(|known| self.ancestry.iter().any(|own| Arc::ptr_eq(own, known)))
     }
 
     /// Number of rows.
@@ -128,11 +128,11 @@ impl SubmissionColumns {
 
     /// Rows in sheet order.
     pub fn iter(&self) -> impl Iterator<Item = SubmissionRow<'_>> {
-        (0..saturating_u32(self.len())).map(|place| self.at(place))
+        (0..saturating_u32(self.len())).map(|index| self.at(index))
     }
 
-    pub(crate) fn at(&self, place: u32) -> SubmissionRow<'_> {
-        SubmissionRow { table: self, place }
+    pub(crate) fn at(&self, index: u32) -> SubmissionRow<'_> {
+        SubmissionRow { table: self, index }
     }
 
     pub(crate) fn names(&self) -> &NamePools {
@@ -154,54 +154,54 @@ impl SubmissionColumns {
     }
 
     /// Range of a row's integrations within [`SubmissionColumns::claims`].
-    pub(crate) fn claims_of(&self, place: u32) -> Range<usize> {
-        let place = place as usize;
-        let start = place
+    pub(crate) fn claims_of(&self, index: u32) -> Range<usize> {
+        let index = index as usize;
+        let start = index
             .checked_sub(1)
             .map_or(0, |before| self.entries[before].integrations_end);
-        start as usize..self.entries[place].integrations_end as usize
+        start as usize..self.entries[index].integrations_end as usize
     }
 
     /// First row in sheet order with this id; `None` for an empty or unknown id.
     pub(crate) fn first_with_id(&self, id: &SubmissionId) -> Option<u32> {
-        let place = self
+        let index = self
             .by_id
-            .find(self.hash(id), |place| self.entries[*place as usize].id == *id);
-        place.copied()
+            .find(self.hash(id), |index| self.entries[*index as usize].id == *id);
+        index.copied()
     }
 
     /// Earliest row in claim order with this id; `None` for an empty or unknown id.
     pub(crate) fn earliest_with_id(&self, id: &SubmissionId) -> Option<u32> {
         let others = self.repeated_ids.iter().copied();
-        let others = others.filter(|place| self.entries[*place as usize].id == *id);
+        let others = others.filter(|index| self.entries[*index as usize].id == *id);
         let all = self.first_with_id(id).into_iter().chain(others);
         all.min_by(|left, right| self.compare(*left, *right))
     }
 
     /// Whether a row has the same content as a new one, regardless of position.
-    pub(crate) fn is_copy(&self, place: u32, new: &NewRow<'_>) -> bool {
-        let entry = &self.entries[place as usize];
+    pub(crate) fn is_copy(&self, index: u32, new: &NewSubmissionRow<'_>) -> bool {
+        let entry = &self.entries[index as usize];
         entry.id == new.id
             && entry.submitted_at == new.submitted_at
             && (entry.csm, entry.company, entry.status) == (new.csm, new.company, new.status)
-            && self.integrations[self.claims_of(place)] == *new.integrations
-            && self.note(place) == new.note
+            && self.integrations[self.claims_of(index)] == *new.integrations
+            && self.note(index) == new.note
     }
 
-    pub(crate) fn push(&mut self, new: &NewRow<'_>) {
-        let place = saturating_u32(self.len());
+    pub(crate) fn push(&mut self, new: &NewSubmissionRow<'_>) {
+        let index = saturating_u32(self.len());
         if !new.id.is_empty() {
             if self.first_with_id(&new.id).is_some() {
-                self.repeated_ids.push(place);
+                self.repeated_ids.push(index);
             } else {
                 let (entries, hashing) = (&self.entries, &self.hashing);
                 let hash = hash(hashing, &new.id);
                 self.by_id
-                    .insert_unique(hash, place, |place| hash_of(hashing, &entries[*place as usize]));
+                    .insert_unique(hash, index, |index| hash_of(hashing, &entries[*index as usize]));
             }
         }
         if !new.note.is_empty() {
-            self.notes.push((place, new.note.into()));
+            self.notes.push((index, new.note.into()));
         }
         self.integrations.extend_from_slice(new.integrations);
         self.entries.push(SubmissionEntry {
@@ -234,8 +234,8 @@ impl SubmissionColumns {
         self.compare(one, other) == Ordering::Less
     }
 
-    fn note(&self, place: u32) -> &str {
-        let found = self.notes.binary_search_by_key(&place, |(place, _)| *place);
+    fn note(&self, index: u32) -> &str {
+        let found = self.notes.binary_search_by_key(&index, |(index, _)| *index);
         found.map_or("", |note| &self.notes[note].1)
     }
 
@@ -259,14 +259,14 @@ impl Extend<Submission> for SubmissionColumns {
             let integrations: Vec<u32> = submission
                 .integrations
                 .iter()
-                .map(|name| StringPool::meet(&mut names.integrations, name))
+                .map(|name| StringPool::intern(&mut names.integrations, name))
                 .collect();
-            let new = NewRow {
+            let new = NewSubmissionRow {
                 row: submission.row,
                 id: SubmissionId::of(&submission.id),
                 submitted_at: submission.submitted_at,
-                csm: StringPool::meet(&mut names.csms, &submission.csm),
-                company: StringPool::meet(&mut names.companies, &submission.company),
+                csm: StringPool::intern(&mut names.csms, &submission.csm),
+                company: StringPool::intern(&mut names.companies, &submission.company),
                 integrations: &integrations,
                 status: submission.status,
                 note: &submission.note,
@@ -280,12 +280,12 @@ impl Extend<Submission> for SubmissionColumns {
 #[derive(Clone, Copy, Debug)]
 pub struct SubmissionRow<'a> {
     table: &'a SubmissionColumns,
-    place: u32,
+    index: u32,
 }
 
 impl<'a> SubmissionRow<'a> {
     fn entry(&self) -> &'a SubmissionEntry {
-        &self.table.entries[self.place as usize]
+        &self.table.entries[self.index as usize]
     }
 
     /// Row number as the spreadsheet shows it.
@@ -321,8 +321,8 @@ impl<'a> SubmissionRow<'a> {
     /// Integrations as typed, in cell order.
     pub fn integrations(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let names = &self.table.names.integrations;
-        let numbers = self.table.integrations[self.table.claims_of(self.place)].iter();
-        numbers.map(|number| names.text(*number))
+        let ids = self.table.integrations[self.table.claims_of(self.index)].iter();
+        ids.map(|number| names.text(*number))
     }
 
     /// Status of the row, set by staff.
@@ -332,14 +332,14 @@ impl<'a> SubmissionRow<'a> {
 
     /// Remark by staff; may be empty.
     pub fn note(&self) -> &'a str {
-        self.table.note(self.place)
+        self.table.note(self.index)
     }
 
-    pub(crate) fn csm_number(&self) -> u32 {
+    pub(crate) fn csm_text(&self) -> u32 {
         self.entry().csm
     }
 
-    pub(crate) fn company_number(&self) -> u32 {
+    pub(crate) fn company_text(&self) -> u32 {
         self.entry().company
     }
 }

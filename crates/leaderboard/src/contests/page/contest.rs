@@ -33,7 +33,7 @@ use crate::{
         view::contest::ContestPage,
     },
     routes::{CONFIRM_RULES, TAG, contest_address},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
     ui::request::parse_body,
 };
@@ -71,29 +71,37 @@ pub(crate) struct ContestResponse<'a> {
     report: &'a ContestReport,
 }
 
-pub(crate) async fn show(
-    leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    (name, table): (&str, ResultTable),
-    (asked, headers): (&RequestContext, &HeaderMap),
-) -> Result<Response, Error> {
-    let rows = leaderboard.contests().await?;
-    let key = format!("{} contests {}", asked.key(), rows.snapshot.version);
-    let make = async || {
-        let report = reported(&rows, name, current)?;
-        render(leaderboard, current, &report, (asked.face, table))
-    };
-    let rendered = leaderboard.answered(current, key, make).await?;
-    Ok(rendered.respond(headers))
+/// Request for the page of a contest.
+pub(crate) struct ContestRequest<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) table: ResultTable,
+    pub(crate) context: &'a RequestContext,
+    pub(crate) headers: &'a HeaderMap,
 }
 
-fn reported(rows: &Reading<ContestRows>, name: &str, current: &BoardSnapshot) -> Result<ContestReport, Error> {
-    let ledger = &current.settled.ledger;
-    report(&rows.snapshot.data, name, ledger, current.moment()).ok_or_else(|| unknown(&rows.snapshot.data, name))
+pub(crate) async fn show(
+    leaderboard: &Leaderboard,
+    current: &LeaderboardSnapshot,
+    request: ContestRequest<'_>,
+) -> Result<Response, Error> {
+    let rows = leaderboard.contests().await?;
+    let key = format!("{} contests {}", request.context.key(), rows.snapshot.version);
+    let render_response = async || {
+        let report = find_report(&rows, request.name, current)?;
+        render(leaderboard, current, &report, request.context.face, request.table)
+    };
+    let rendered = leaderboard.cached_response(current, key, render_response).await?;
+    Ok(rendered.respond(request.headers))
+}
+
+fn find_report(rows: &Reading<ContestRows>, name: &str, current: &LeaderboardSnapshot) -> Result<ContestReport, Error> {
+    let ledger = &current.data.ledger;
+    report(&rows.snapshot.data, name, ledger, current.moment())
+        .ok_or_else(|| unknown_contest(&rows.snapshot.data, name))
 }
 
 /// Error for an unknown contest; lists the existing ones.
-pub(crate) fn unknown(rows: &ContestRows, name: &str) -> Error {
+pub(crate) fn unknown_contest(rows: &ContestRows, name: &str) -> Error {
     let names: Vec<String> = rows
         .contests
         .iter()
@@ -111,19 +119,20 @@ pub(crate) fn unknown(rows: &ContestRows, name: &str) -> Error {
 
 fn render(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     report: &ContestReport,
-    (face, table): (Format, ResultTable),
+    face: Format,
+    table: ResultTable,
 ) -> Result<RenderedResponse, Error> {
     let zone = leaderboard.clock.zone();
     let as_of = current.read_at.to_zoned(zone.clone()).datetime();
     let sheet = || {
-        let (title, settlement) = chosen(report, table);
-        result_sheet(settlement, (title, &report.contest.name), as_of, &report.contest.zone)
+        let (title, scores) = selected_scores(report, table);
+        result_sheet(scores, title, &report.contest, as_of)
     };
     match face {
         Format::Html => Ok(RenderedResponse::html(
-            page(report, (leaderboard, current), FormValue::default()).document(&leaderboard.frame(current)),
+            page(report, leaderboard, current, FormValue::default()).document(&leaderboard.frame(current)),
         )),
         Format::Csv => Ok(RenderedResponse::csv(&sheet())),
         Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
@@ -135,9 +144,9 @@ fn render(
     }
 }
 
-fn chosen(report: &ContestReport, table: ResultTable) -> (&'static str, &ContestScores) {
+fn selected_scores(report: &ContestReport, table: ResultTable) -> (&'static str, &ContestScores) {
     match (&report.frozen, table) {
-        (Some(frozen), ResultTable::Final) => ("Final result", &frozen.settlement),
+        (Some(frozen), ResultTable::Final) => ("Final result", &frozen.scores),
         (Some(_), ResultTable::Corrected) => ("Corrected standings", &report.current),
         (None, _) => ("Standings", &report.current),
     }
@@ -145,7 +154,8 @@ fn chosen(report: &ContestReport, table: ResultTable) -> (&'static str, &Contest
 
 fn page<'a>(
     report: &'a ContestReport,
-    (leaderboard, current): (&Leaderboard, &BoardSnapshot),
+    leaderboard: &Leaderboard,
+    current: &LeaderboardSnapshot,
     confirmation: FormValue,
 ) -> ContestPage<'a> {
     ContestPage {
@@ -174,7 +184,7 @@ pub(crate) async fn confirm(
     let rows = leaderboard.contests().await?;
     let contests = &rows.snapshot.data;
     let Some(contest) = contests.find(&sent.contest) else {
-        return Err(unknown(contests, &sent.contest));
+        return Err(unknown_contest(contests, &sent.contest));
     };
     let to = Redirect::to(&contest_address(&contest.name)).into_response();
     let in_force = contests.rules_in_force(contest);
@@ -201,14 +211,14 @@ async fn not_confirmed(
     typed: &str,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
-    let report = reported(rows, &contest.name, &current)?;
-    let wanted = report
+    let report = find_report(rows, &contest.name, &current)?;
+    let expected = report
         .proposed
         .as_ref()
         .map(|proposal| proposal.confirm_by_typing.as_str())
         .unwrap_or_default();
-    let error = format!("This does not name the changed rule. Type “{wanted}”.");
-    let page = page(&report, (leaderboard, &current), FormValue::refused(typed, error));
+    let error = format!("This does not name the changed rule. Type “{expected}”.");
+    let page = page(&report, leaderboard, &current, FormValue::refused(typed, error));
     let mut response = RenderedResponse::html(page.document(&leaderboard.frame(&current))).respond(&HeaderMap::new());
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)

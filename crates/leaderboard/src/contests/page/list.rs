@@ -52,15 +52,15 @@ pub(crate) struct ContestsResponse<'a> {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<ContestsQuery>,
+    Query(query): Query<ContestsQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let rows = leaderboard.contests().await?;
     let current = leaderboard.current().await?;
     let contests = listed(&rows.snapshot.data, current.now.timestamp());
-    let rendered = match asked.face {
+    let rendered = match request.face {
         Format::Html => RenderedResponse::html(
             ContestsPage {
                 contests: &contests,
@@ -91,7 +91,7 @@ fn listed(rows: &ContestRows, now: Timestamp) -> Vec<ListedContest> {
         let frozen = rows.result(&contest.name).map(|result| result.contest.clone());
         of_row(
             Some(*row),
-            frozen.unwrap_or_else(|| contest.under(rows.rules_in_force(contest))),
+            frozen.unwrap_or_else(|| contest.with_rules(rows.rules_in_force(contest))),
         )
     });
     let gone = rows

@@ -20,11 +20,11 @@ use web::{
 
 use crate::{
     contests::{
-        answers::earnings_sheet, contest::Contest, page::contest::unknown, points::ContestPoints, scoring::PointsEntry,
-        view::points::PointsPage,
+        answers::earnings_sheet, contest::Contest, page::contest::unknown_contest, points::ContestPoints,
+        scoring::PointsEntry, view::points::PointsPage,
     },
     routes::{POINTS, PROPOSED, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
 };
 
@@ -69,47 +69,57 @@ pub(crate) struct EarningLine<'a> {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<PointsQuery>,
+    Query(query): Query<PointsQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::TABLE)?;
     let rows = leaderboard.contests().await?;
-    let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
+    let current = leaderboard.current_as_of(query.as_of.as_deref()).await?;
     let contests = &rows.snapshot.data;
-    let is_proposed = question.rules.as_deref() == Some(PROPOSED);
+    let is_proposed = query.rules.as_deref() == Some(PROPOSED);
     let frozen = contests
-        .result(&question.contest)
+        .result(&query.contest)
         .filter(|_| !is_proposed)
         .map(|result| result.contest.clone());
     let listed = || {
-        contests.find(&question.contest).map(|contest| match is_proposed {
+        contests.find(&query.contest).map(|contest| match is_proposed {
             true => contest.clone(),
-            false => contest.under(contests.rules_in_force(contest)),
+            false => contest.with_rules(contests.rules_in_force(contest)),
         })
     };
     let contest = frozen
         .or_else(listed)
-        .ok_or_else(|| unknown(contests, &question.contest))?;
-    let earnings = current
-        .settled
-        .ledger
-        .earnings(contest.rules, contest.span(), &question.csm);
-    let rendered = render(&leaderboard, &current, (&contest, &question.csm, &earnings), &asked)?;
+        .ok_or_else(|| unknown_contest(contests, &query.contest))?;
+    let earnings = current.data.ledger.earnings(contest.rules, contest.span(), &query.csm);
+    let scored = ScoredClaims {
+        contest: &contest,
+        csm: &query.csm,
+        earnings: &earnings,
+    };
+    let rendered = render(&leaderboard, &current, &scored, &request)?;
     Ok(rendered.respond(&headers))
+}
+
+/// Claims that earned points for a CSM in a contest.
+struct ScoredClaims<'a> {
+    contest: &'a Contest,
+    csm: &'a str,
+    earnings: &'a [PointsEntry],
 }
 
 fn render(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    (contest, csm, earnings): (&Contest, &str, &[PointsEntry]),
-    asked: &RequestContext,
+    current: &LeaderboardSnapshot,
+    scored: &ScoredClaims<'_>,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    let link = |row| current.settled.rows.submission_link.row(row);
+    let ScoredClaims { contest, csm, earnings } = *scored;
+    let link = |row| current.data.rows.submission_link.row(row);
     let points: ContestPoints = earnings.iter().map(|earning| &earning.points).sum();
     let as_of = current.read_at.to_zoned(contest.zone.clone()).datetime();
-    let sheet = || earnings_sheet(earnings, link, csm, (as_of, &contest.zone));
-    match asked.face {
+    let sheet = || earnings_sheet(earnings, link, csm, as_of, &contest.zone);
+    match request.face {
         Format::Html => Ok(RenderedResponse::html(
             PointsPage {
                 contest,
@@ -117,7 +127,7 @@ fn render(
                 points,
                 earnings,
                 link: &link,
-                address: &asked.address,
+                address: &request.address,
                 past: current.past.as_ref(),
                 now: current.now.clone(),
             }

@@ -24,10 +24,10 @@ use crate::{
         dataset::ContestRows,
         example::{RulesExample, rules_examples},
         rules::ContestRules,
-        view::rules::RulesPage,
+        view::rules::{RulesInForce, RulesPage},
     },
     routes::{RULES, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
 }
 
 /// Rules of the standings outside contests: [`Ledger::standings`](crate::claims::ledger::Ledger::standings).
-const STANDING: ContestRules = ContestRules {
+const STANDINGS_RULES: ContestRules = ContestRules {
     credit: crate::contests::rules::CreditRule::First,
     counting: crate::contests::rules::CountingRule::Received,
 };
@@ -58,45 +58,27 @@ pub(crate) struct RulesQuery {
 pub(crate) struct RulesResponse<'a> {
     as_of: Timestamp,
     standings: ContestRules,
-    contests: Vec<RulesInForce<'a>>,
+    contests: &'a [RulesInForce],
     examples: &'a [RulesExample],
-}
-
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct RulesInForce<'a> {
-    #[serde(flatten)]
-    contest: &'a Contest,
-    /// Rules that staff entered and no person has confirmed.
-    proposed: Option<ContestRules>,
 }
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<RulesQuery>,
+    Query(query): Query<RulesQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let rows = leaderboard.contests().await?;
     let current = leaderboard.current().await?;
-    let contests = told(
-        &rows.snapshot.data,
-        question.contest.as_deref(),
-        current.now.timestamp(),
-    );
+    let contests = listed_rules(&rows.snapshot.data, query.contest.as_deref(), current.now.timestamp());
     let examples = rules_examples();
-    let rendered = match asked.face {
+    let rendered = match request.face {
         Format::Html => RenderedResponse::html(page(&leaderboard, &current, &contests, &examples)),
         _ => RenderedResponse::json(&RulesResponse {
             as_of: rows.snapshot.read_at,
-            standings: STANDING,
-            contests: contests
-                .iter()
-                .map(|(contest, proposed)| RulesInForce {
-                    contest,
-                    proposed: *proposed,
-                })
-                .collect(),
+            standings: STANDINGS_RULES,
+            contests: &contests,
             examples: &examples,
         })
         .map_err(Error::internal)?,
@@ -105,44 +87,47 @@ pub(crate) async fn show(
 }
 
 /// Contests that are not over, plus the requested one, each with its rules in force and proposed rules.
-fn told(rows: &ContestRows, asked: Option<&str>, now: Timestamp) -> Vec<(Contest, Option<ContestRules>)> {
-    let asked = asked.and_then(|name| {
+fn listed_rules(rows: &ContestRows, requested: Option<&str>, now: Timestamp) -> Vec<RulesInForce> {
+    let requested = requested.and_then(|name| {
         rows.result(name)
             .map(|result| &result.contest)
             .or_else(|| rows.find(name))
     });
-    let is_asked = |contest: &Contest| asked.is_some_and(|asked| asked.key() == contest.key());
-    let mut told: Vec<(Contest, Option<ContestRules>)> = Vec::new();
-    if let Some(result) = asked.and_then(|asked| rows.result(&asked.name)) {
-        told.push((result.contest.clone(), None));
+    let is_requested = |contest: &Contest| requested.is_some_and(|requested| requested.key() == contest.key());
+    let mut listed: Vec<RulesInForce> = Vec::new();
+    if let Some(result) = requested.and_then(|requested| rows.result(&requested.name)) {
+        listed.push(RulesInForce {
+            contest: result.contest.clone(),
+            proposed: None,
+        });
     }
     for (_, contest) in &rows.contests {
-        let is_told =
-            rows.result(&contest.name).is_none() && (contest.phase(now) != ContestPhase::Over || is_asked(contest));
-        if is_told {
+        let is_listed =
+            rows.result(&contest.name).is_none() && (contest.phase(now) != ContestPhase::Over || is_requested(contest));
+        if is_listed {
             let in_force = rows.rules_in_force(contest);
-            told.push((
-                contest.under(in_force),
-                (contest.rules != in_force).then_some(contest.rules),
-            ));
+            listed.push(RulesInForce {
+                contest: contest.with_rules(in_force),
+                proposed: (contest.rules != in_force).then_some(contest.rules),
+            });
         }
     }
-    told
+    listed
 }
 
 fn page(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    contests: &[(Contest, Option<ContestRules>)],
+    current: &LeaderboardSnapshot,
+    contests: &[RulesInForce],
     examples: &[RulesExample],
 ) -> String {
     let count = |amount: usize| u32::try_from(amount).unwrap_or(u32::MAX);
     let zone = leaderboard.clock.zone();
     RulesPage {
-        standing: STANDING,
+        standing: STANDINGS_RULES,
         contests,
         examples,
-        aliases: count(current.settled.rows.aliases.len()),
+        aliases: count(current.data.rows.aliases.len()),
         integrations: count(current.catalog.catalog.integrations().len()),
         zone: zone.iana_name().unwrap_or("UTC").to_owned(),
         now: current.now.clone(),

@@ -17,13 +17,13 @@ use crate::{
         points::ContestPoints,
         report::{ContestPlace, ContestReport, FrozenSummary, RankShift, RulesProposal},
         scoring::{ContestScores, ContestStanding},
-        view::rules::{counting_words, credit_words},
+        view::rules::{counting_rule_sentence, credit_rule_sentence},
     },
     history::{as_of::AsOf, notice::past_notice},
-    routes::{CONFIRM_RULES, CONTESTS, Earned, LIVE, RULES, adding, contest_address, points_address, with_query},
+    routes::{CONFIRM_RULES, CONTESTS, LIVE, PointsBasis, RULES, adding, contest_address, points_address, with_query},
     ui::{
         downloads::download_links,
-        drill_down::{Counts, drill_down_cell, drill_down_text},
+        drill_down::{CountedQuantity, drill_down_cell, drill_down_text},
     },
 };
 
@@ -63,7 +63,7 @@ impl ContestPage<'_> {
     fn address(&self) -> String {
         let address = contest_address(&self.report.contest.name);
         self.past
-            .map_or_else(|| address.clone(), |past| adding(&address, "as_of", &past.word()))
+            .map_or_else(|| address.clone(), |past| adding(&address, "as_of", &past.parameter()))
     }
 
     fn content(&self, address: &str) -> Markup {
@@ -99,7 +99,7 @@ impl ContestPage<'_> {
                     "Frozen on " (date_time::timestamp_element(frozen.frozen_at, &self.now))
                     ". It stands still, whatever happens to the claims later."
                 }
-                (contest_standings_table(&frozen.settlement, "Final result", &self.link(Earned::At(frozen.frozen_at))))
+                (contest_standings_table(&frozen.scores, "Final result", &self.link(PointsBasis::At(frozen.frozen_at))))
             }
         }
     }
@@ -118,7 +118,7 @@ impl ContestPage<'_> {
                     }
                     p { "What the claims give after the corrections made since. The final result above stays as it is." }
                     ul .shifts { @for shift in &report.corrections { li { (self.shift(shift)) } } }
-                    (contest_standings_table(&report.current, "Corrected standings", &self.link(self.now_shown())))
+                    (contest_standings_table(&report.current, "Corrected standings", &self.link(self.displayed_claims())))
                 }
             }
         }
@@ -136,13 +136,13 @@ impl ContestPage<'_> {
                 @if self.report.phase == ContestPhase::Over {
                     p .hint { "The contest is over. The result is frozen in a moment." }
                 }
-                (contest_standings_table(&self.report.current, "Standings", &self.link(self.now_shown())))
+                (contest_standings_table(&self.report.current, "Standings", &self.link(self.displayed_claims())))
             }
         }
     }
 
     fn proposed(&self, proposal: &RulesProposal) -> Markup {
-        let (contest, rules) = (&self.report.contest, proposal.settlement.rules);
+        let (contest, rules) = (&self.report.contest, proposal.scores.rules);
         let label = format!("Type “{}” to put the changed rule in force", proposal.confirm_by_typing);
         let field = TextField {
             name: "rule",
@@ -163,8 +163,8 @@ impl ContestPage<'_> {
                         "Both results are shown until the change is confirmed."
                     }
                 }))
-                p { (credit_words(rules.credit)) " " (counting_words(rules.counting)) }
-                (contest_standings_table(&proposal.settlement, "With the changed rule", &self.link(Earned::Proposed)))
+                p { (credit_rule_sentence(rules.credit)) " " (counting_rule_sentence(rules.counting)) }
+                (contest_standings_table(&proposal.scores, "With the changed rule", &self.link(PointsBasis::Proposed)))
                 form .narrow method="post" action=(CONFIRM_RULES) {
                     input type="hidden" name="contest" value=(contest.name);
                     (field.markup())
@@ -175,24 +175,24 @@ impl ContestPage<'_> {
     }
 
     /// Moment of the claims behind the standings: now or that of a historical view.
-    fn now_shown(&self) -> Earned {
-        self.past.map_or(Earned::Now, |past| Earned::At(past.instant))
+    fn displayed_claims(&self) -> PointsBasis {
+        self.past.map_or(PointsBasis::Now, |past| PointsBasis::At(past.instant))
     }
 
     /// Address builder for the numbers of a CSM.
-    fn link(&self, earned: Earned) -> impl Fn(&str) -> String + '_ {
+    fn link(&self, earned: PointsBasis) -> impl Fn(&str) -> String + '_ {
         move |csm: &str| points_address(&self.report.contest.name, csm, earned)
     }
 
     /// `Kate wins with 15 points.`, `Kate and Manny lead with 7 1/2 points each and would share the prize.`
     fn headline(&self) -> Markup {
         let report = self.report;
-        let (settlement, earned) = match &report.frozen {
-            Some(frozen) => (&frozen.settlement, Earned::At(frozen.frozen_at)),
-            None => (&report.current, self.now_shown()),
+        let (scores, earned) = match &report.frozen {
+            Some(frozen) => (&frozen.scores, PointsBasis::At(frozen.frozen_at)),
+            None => (&report.current, self.displayed_claims()),
         };
-        let winners = settlement.winners();
-        let Some(best) = settlement.standings.first().filter(|_| !winners.is_empty()) else {
+        let winners = scores.winners();
+        let Some(best) = scores.standings.first().filter(|_| !winners.is_empty()) else {
             return match report.phase {
                 ContestPhase::Upcoming => html! { "It has not begun." },
                 ContestPhase::Running => html! { "Nobody has a point yet." },
@@ -200,7 +200,7 @@ impl ContestPage<'_> {
             };
         };
         let points = drill_down_text(
-            Counts::Points,
+            CountedQuantity::Points,
             &self.link(earned)(&best.csm),
             &format_points(&best.points),
         );
@@ -220,18 +220,18 @@ impl ContestPage<'_> {
     /// `Manny 15 → 14, rank 1 → 2`; the points link to the claims of the frozen result and of the current one.
     fn shift(&self, shift: &RankShift) -> Markup {
         let frozen_at = self.report.frozen.as_ref().map(|frozen| frozen.frozen_at);
-        let then = frozen_at.map_or(Earned::Now, Earned::At);
-        let points = |place: &Option<ContestPlace>, earned: Earned| match place {
+        let then = frozen_at.map_or(PointsBasis::Now, PointsBasis::At);
+        let points = |place: &Option<ContestPlace>, earned: PointsBasis| match place {
             Some(place) => drill_down_text(
-                Counts::Points,
+                CountedQuantity::Points,
                 &self.link(earned)(&shift.csm),
                 &place.points.to_string(),
             ),
             None => html! { "not listed" },
         };
         html! {
-            bdi { (shift.csm) } " " (points(&shift.before, then)) " → " (points(&shift.after, self.now_shown()))
-            span data-figure="rank" { (rank_words(shift)) }
+            bdi { (shift.csm) } " " (points(&shift.before, then)) " → " (points(&shift.after, self.displayed_claims()))
+            span data-figure="rank" { (format_rank_change(shift)) }
         }
     }
 }
@@ -266,7 +266,7 @@ fn facts(contest: &Contest, now: &Zoned) -> Markup {
             div { dt { "Prize" } dd { @if contest.prize.is_empty() { "not named" } @else { bdi { (contest.prize) } } } }
             div {
                 dt { "Rules" }
-                dd { a href=(with_query(RULES, &[("contest", &contest.name)])) { (contest.rules.credit.word()) ", " (contest.rules.counting.word()) } }
+                dd { a href=(with_query(RULES, &[("contest", &contest.name)])) { (contest.rules.credit.as_str()) ", " (contest.rules.counting.as_str()) } }
             }
         }
     }
@@ -278,7 +278,7 @@ pub(crate) fn format_points(points: &ContestPoints) -> String {
 }
 
 /// `, rank 1 → 2`; empty when the rank is unchanged.
-fn rank_words(shift: &RankShift) -> String {
+fn format_rank_change(shift: &RankShift) -> String {
     match (&shift.before, &shift.after) {
         (Some(before), Some(after)) if before.rank != after.rank => format!(", rank {} → {}", before.rank, after.rank),
         _ => String::new(),
@@ -286,24 +286,20 @@ fn rank_words(shift: &RankShift) -> String {
 }
 
 /// Result table; each number links to the claims behind it.
-pub(crate) fn contest_standings_table(
-    settlement: &ContestScores,
-    caption: &str,
-    link: &impl Fn(&str) -> String,
-) -> Markup {
-    let standings = &settlement.standings;
+pub(crate) fn contest_standings_table(scores: &ContestScores, caption: &str, link: &impl Fn(&str) -> String) -> Markup {
+    let standings = &scores.standings;
     if standings.is_empty() {
         return html! { p .nothing { "Nobody has claimed anything within these days that counts." } };
     }
     let columns = [
         number("Rank").telling("rank"),
         text("CSM"),
-        text("Points").counting(Counts::Points.name()),
-        number("Integrations").counting(Counts::Earnings.name()),
-        number("Companies").counting(Counts::EarningCompanies.name()),
+        text("Points").counting(CountedQuantity::Points.name()),
+        number("Integrations").counting(CountedQuantity::Earnings.name()),
+        number("Companies").counting(CountedQuantity::EarningCompanies.name()),
         number("Reached"),
     ];
-    let most = standings.first().map(|best| best.points.clone()).unwrap_or_default();
+    let highest = standings.first().map(|best| best.points.clone()).unwrap_or_default();
     let rows: Vec<Markup> = standings
         .iter()
         .map(|standing| {
@@ -315,9 +311,9 @@ pub(crate) fn contest_standings_table(
                     html! { (standing.rank) @if tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } } },
                 ),
                 cell("name", html! { bdi { (standing.csm) } }),
-                cell("measure", html! { div { (points_cell(standing, &address)) (chart::bar(standing.points.share_of(&most), 10_000)) } }),
-                cell("detail", drill_down_cell(&address, standing.integrations, ("integration", "integrations"))),
-                cell("detail", drill_down_cell(&address, standing.companies, ("company", "companies"))),
+                cell("measure", html! { div { (points_cell(standing, &address)) (chart::bar(standing.points.share_of(&highest), 10_000)) } }),
+                cell("detail", drill_down_cell(&address, standing.integrations, "integration", "integrations")),
+                cell("detail", drill_down_cell(&address, standing.companies, "company", "companies")),
                 cell("detail", reached(standing)),
             ];
             row(1, &cells)

@@ -95,7 +95,7 @@ impl ContestsPage<'_> {
             cell("what", html! { (contest.prize) }),
             cell(
                 "detail",
-                html! { (contest.rules.credit.word()) ", " (contest.rules.counting.word()) },
+                html! { (contest.rules.credit.as_str()) ", " (contest.rules.counting.as_str()) },
             ),
             cell(
                 "number link",

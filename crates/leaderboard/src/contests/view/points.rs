@@ -13,13 +13,13 @@ use crate::{
         contest::Contest,
         points::ContestPoints,
         scoring::PointsEntry,
-        view::{contest::format_points, rules::credit_words},
+        view::{contest::format_points, rules::credit_rule_sentence},
     },
     history::{as_of::AsOf, notice::past_notice},
     routes::contest_address,
     ui::{
         downloads::download_links,
-        drill_down::{Counts, drill_down_text},
+        drill_down::{CountedQuantity, drill_down_text},
     },
 };
 
@@ -50,8 +50,8 @@ impl PointsPage<'_> {
         let main = html! {
             h1 { bdi { (self.csm) } " in " a href=(contest_address(&self.contest.name)) { bdi { (self.contest.name) } } }
             (past_notice(self.past, &self.now))
-            p .lead { (drill_down_text(Counts::Points, self.address, &format_points(&self.points))) "." }
-            p .hint { (credit_words(self.contest.rules.credit)) }
+            p .lead { (drill_down_text(CountedQuantity::Points, self.address, &format_points(&self.points))) "." }
+            p .hint { (credit_rule_sentence(self.contest.rules.credit)) }
             div .heading { h2 { "Claims that earned them" } (download_links(self.address, "Points")) }
             @if self.earnings.is_empty() { p .nothing { "No claim earned anything." } } @else { div .claims { (self.table()) } }
         };

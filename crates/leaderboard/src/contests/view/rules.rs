@@ -2,6 +2,8 @@
 
 use jiff::Zoned;
 use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Serialize;
 use web::page::{
     Frame, Page, date_time,
     formatting::{count, join_names},
@@ -24,7 +26,7 @@ pub struct RulesPage<'a> {
     /// Rules of the standings outside contests.
     pub standing: ContestRules,
     /// Running and upcoming contests with the rules in force and, where staff changed them, the proposed rules.
-    pub contests: &'a [(Contest, Option<ContestRules>)],
+    pub contests: &'a [RulesInForce],
     /// The same claims scored under each credit rule.
     pub examples: &'a [RulesExample],
     /// Number of companies merged by staff.
@@ -35,6 +37,16 @@ pub struct RulesPage<'a> {
     pub zone: String,
     /// The present instant in the configured time zone.
     pub now: Zoned,
+}
+
+/// Rules of a contest.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RulesInForce {
+    /// Contest with the rules in force.
+    #[serde(flatten)]
+    pub contest: Contest,
+    /// Rules that staff entered and no person has confirmed.
+    pub proposed: Option<ContestRules>,
 }
 
 impl RulesPage<'_> {
@@ -63,11 +75,11 @@ impl RulesPage<'_> {
         html! {
             section aria-labelledby="credit" {
                 h2 #credit { "Who gets the credit" }
-                p { strong { "Standings: " } (credit_words(self.standing.credit)) " " (counting_words(self.standing.counting)) }
-                @for (contest, proposed) in self.contests {
+                p { strong { "Standings: " } (credit_rule_sentence(self.standing.credit)) " " (counting_rule_sentence(self.standing.counting)) }
+                @for RulesInForce { contest, proposed } in self.contests {
                     p {
                         strong { a href=(contest_address(&contest.name)) { bdi { (contest.name) } } ": " }
-                        (credit_words(contest.rules.credit)) " " (counting_words(contest.rules.counting))
+                        (credit_rule_sentence(contest.rules.credit)) " " (counting_rule_sentence(contest.rules.counting))
                         @if let Some(proposed) = proposed {
                             " Staff have changed this to " strong { (proposed) } "; both results are shown until the change is confirmed."
                         }
@@ -99,8 +111,8 @@ impl RulesPage<'_> {
                     ol .lines data-figure="example" { @for claim in &first.claims { li { (claim) } } }
                 }
                 @for example in self.examples {
-                    h3 { (example.rules.credit.word()) }
-                    p { (credit_words(example.rules.credit)) }
+                    h3 { (example.rules.credit.as_str()) }
+                    p { (credit_rule_sentence(example.rules.credit)) }
                     (example_table(&example.standings))
                 }
             }
@@ -119,7 +131,7 @@ impl RulesPage<'_> {
                     "One minute after the end the result is frozen. Later corrections appear below it as corrected standings; the frozen result stays."
                 }
                 p { "An integration that somebody claimed before the first day earns nothing within it, except under the rule “all” for those who had not claimed it themselves." }
-                @for (contest, _) in self.contests {
+                @for RulesInForce { contest, .. } in self.contests {
                     p data-figure="day" {
                         strong { (contest.name) ": " }
                         (date_time::day(contest.start, self.now.date())) " to " (date_time::day(contest.end, self.now.date())) ", 23:59:59.999 in " (contest.zone_name()) "."
@@ -173,7 +185,7 @@ fn removals() -> Markup {
 }
 
 /// Credit rule in a sentence.
-pub(crate) fn credit_words(rule: CreditRule) -> &'static str {
+pub(crate) fn credit_rule_sentence(rule: CreditRule) -> &'static str {
     match rule {
         CreditRule::First => "Whoever claimed an integration of a company first gets the point.",
         CreditRule::Split => {
@@ -184,7 +196,7 @@ pub(crate) fn credit_words(rule: CreditRule) -> &'static str {
 }
 
 /// Counting rule in a sentence.
-pub(crate) fn counting_words(rule: CountingRule) -> &'static str {
+pub(crate) fn counting_rule_sentence(rule: CountingRule) -> &'static str {
     match rule {
         CountingRule::Received => "Claims count as they come in, until staff set one aside.",
         CountingRule::Validated => "Only claims that staff have marked validated count.",

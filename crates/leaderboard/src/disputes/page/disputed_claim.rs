@@ -22,64 +22,70 @@ use crate::{
     disputes::{
         DisputeRequest,
         new_dispute::{DisputableClaim, HeldCredit},
-        page::{list_address, nothing_to_dispute, record, refused, wants_page},
+        page::{list_address, nothing_to_dispute, record, unprocessable, wants_page},
         view::{Claimant, DisputeForm},
     },
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
 };
 
 /// Shows the form, or the existing dispute of this CSM.
 pub(crate) async fn form(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    question: DisputeRequest,
+    current: &LeaderboardSnapshot,
+    query: DisputeRequest,
 ) -> Result<Response, Error> {
-    let credit = held_credit(current, &question)?;
+    let credit = held_credit(current, &query)?;
     let disputes = leaderboard.disputes().await?;
-    let known = disputes.snapshot.data.list.iter().find(|dispute| {
-        dispute.is_about(&credit.company, &credit.integration)
-            && PersonKey::of(&dispute.csm).is_some_and(|csm| PersonKey::of(&question.csm) == Some(csm))
+    let existing = disputes.snapshot.data.list.iter().find(|dispute| {
+        dispute.is_about_credit(&credit.company, &credit.integration)
+            && PersonKey::of(&dispute.csm).is_some_and(|csm| PersonKey::of(&query.csm) == Some(csm))
     });
-    if let Some(known) = known {
-        return Ok(Redirect::to(&list_address(&known.csm)).into_response());
+    if let Some(existing) = existing {
+        return Ok(Redirect::to(&list_address(&existing.csm)).into_response());
     }
-    let question = DisputeRequest {
+    let query = DisputeRequest {
         key: Uuid::new_v4().to_string(),
-        ..question
+        ..query
     };
-    Ok(page(leaderboard, current, &credit, question, &[]))
+    Ok(page(leaderboard, current, &credit, query, &[]))
 }
 
 /// Writes the claim and the dispute.
 pub(crate) async fn receive(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     headers: &HeaderMap,
-    sent: DisputeRequest,
+    request: DisputeRequest,
 ) -> Result<Response, Error> {
-    let credit = held_credit(current, &sent)?;
+    let credit = held_credit(current, &request)?;
     let at = leaderboard.clock.zoned_now();
-    let claim = claim(leaderboard, &credit, &sent);
+    let claim = claim(leaderboard, &credit, &request);
     let disputable = DisputableClaim {
         claim: claim.as_ref().map(ValidSubmission::id).unwrap_or_default(),
-        csm: sent.csm.trim().to_owned(),
+        csm: request.csm.trim().to_owned(),
         credit: credit.clone(),
     };
-    let (claim, dispute) = match (claim, disputable.dispute(&sent.reason, &at)) {
+    let (claim, dispute) = match (claim, disputable.dispute(&request.reason, &at)) {
         (Ok(claim), Ok(dispute)) => (claim, dispute),
         (claim, dispute) => {
-            let complaints = claim
+            let field_errors = claim
                 .err()
                 .into_iter()
                 .flatten()
                 .chain(dispute.err())
                 .collect::<Vec<_>>();
-            let has_field = |complaint: &FieldError| matches!(complaint.field, "csm" | "reason");
-            return if wants_page(headers) && complaints.iter().all(has_field) {
-                Ok(refused(page(leaderboard, current, &credit, sent, &complaints)))
+            let has_field = |field_error: &FieldError| matches!(field_error.field, "csm" | "reason");
+            return if wants_page(headers) && field_errors.iter().all(has_field) {
+                Ok(unprocessable(page(
+                    leaderboard,
+                    current,
+                    &credit,
+                    request,
+                    &field_errors,
+                )))
             } else {
-                Err(Error::invalid(complaints))
+                Err(Error::invalid(field_errors))
             };
         }
     };
@@ -96,15 +102,15 @@ pub(crate) async fn receive(
 }
 
 /// The disputed credit, with display names.
-fn held_credit(current: &BoardSnapshot, sent: &DisputeRequest) -> Result<HeldCredit, Error> {
-    let ledger = &current.settled.ledger;
-    let held = ledger.credited_for(&sent.company).into_iter();
-    let mut of_integration = held.filter(|(name, _)| normalize(name) == normalize(&sent.integration));
+fn held_credit(current: &LeaderboardSnapshot, request: &DisputeRequest) -> Result<HeldCredit, Error> {
+    let ledger = &current.data.ledger;
+    let credits = ledger.credited_for(&request.company).into_iter();
+    let mut of_integration = credits.filter(|(name, _)| normalize(name) == normalize(&request.integration));
     let Some((integration, credited_to)) = of_integration.next() else {
-        return Err(nothing_to_dispute(&sent.integration));
+        return Err(nothing_to_dispute(&request.integration));
     };
-    let company = ledger.find_company(&sent.company).map_or_else(
-        || sent.company.clone(),
+    let company = ledger.find_company(&request.company).map_or_else(
+        || request.company.clone(),
         |company| ledger.company_display_name(company).to_owned(),
     );
     Ok(HeldCredit {
@@ -118,35 +124,35 @@ fn held_credit(current: &BoardSnapshot, sent: &DisputeRequest) -> Result<HeldCre
 fn claim(
     leaderboard: &Leaderboard,
     credit: &HeldCredit,
-    sent: &DisputeRequest,
+    request: &DisputeRequest,
 ) -> Result<ValidSubmission, Vec<FieldError>> {
-    if PersonKey::of(&sent.csm) == PersonKey::of(&credit.credited_to.csm) {
+    if PersonKey::of(&request.csm) == PersonKey::of(&credit.credited_to.csm) {
         let message = "This is who holds the credit. Write the name of whoever should have it.";
         return Err(vec![FieldError::new("csm", message)]);
     }
     let claim = SubmissionRequest {
-        csm: sent.csm.clone(),
+        csm: request.csm.clone(),
         company: credit.company.clone(),
         integrations: vec![credit.integration.clone()],
-        key: sent.key.clone(),
+        key: request.key.clone(),
         ..SubmissionRequest::default()
     };
     match claim.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
         Ok(valid) => Ok(valid),
-        Err(SubmissionError::Fields(complaints)) => Err(complaints),
+        Err(SubmissionError::Fields(field_errors)) => Err(field_errors),
         Err(SubmissionError::Automatic) => Err(Vec::new()),
     }
 }
 
 fn page(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     credit: &HeldCredit,
-    sent: DisputeRequest,
-    complaints: &[FieldError],
+    request: DisputeRequest,
+    field_errors: &[FieldError],
 ) -> Response {
     let typed = |field: &str, value: String| FormValue {
-        error: complaints
+        error: field_errors
             .iter()
             .find(|it| it.field == field)
             .map(|it| it.message.clone()),
@@ -155,11 +161,11 @@ fn page(
     let form = DisputeForm {
         credit,
         claimant: Claimant::Asked {
-            csm: typed("csm", sent.csm),
-            key: sent.key,
-            csms: &current.settled.csms,
+            csm: typed("csm", request.csm),
+            key: request.key,
+            csms: &current.data.csms,
         },
-        reason: typed("reason", sent.reason),
+        reason: typed("reason", request.reason),
         now: current.now.clone(),
     };
     RenderedResponse::html(form.document(&leaderboard.frame(current))).respond(&HeaderMap::new())

@@ -33,7 +33,7 @@ use crate::{
         view::{Claimant, DisputeForm, DisputesPage},
     },
     routes::{DISPUTE, DISPUTES, TAG, with_query},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     state::Leaderboard,
     ui::request::parse_body,
 };
@@ -51,7 +51,7 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
         )
         .api_route(
             DISPUTE,
-            get_with(form, |it| {
+            get_with(show_form, |it| {
                 it.about(TAG, "The form for a dispute.").serves("text/html").redirects()
             }),
         )
@@ -86,27 +86,27 @@ pub(crate) struct DisputeResponse {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<DisputesQuery>,
+    Query(query): Query<DisputesQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let disputes = leaderboard.disputes().await?;
     let current = leaderboard.current().await?;
-    let csm = question.csm.as_deref().map(str::trim).filter(|csm| !csm.is_empty());
+    let csm = query.csm.as_deref().map(str::trim).filter(|csm| !csm.is_empty());
     let data = &disputes.snapshot.data;
     let newest_first = data.list.iter().rev();
     let list: Vec<&Dispute> = newest_first
         .filter(|dispute| csm.is_none_or(|csm| dispute.concerns(csm)))
         .collect();
-    let rendered = match asked.face {
+    let rendered = match request.face {
         Format::Html => RenderedResponse::html(
             DisputesPage {
                 disputes: &list,
                 csm,
-                csms: &current.settled.csms,
+                csms: &current.data.csms,
                 tab: data.link.tab(),
-                address: &asked.address,
+                address: &request.address,
                 now: current.now.clone(),
             }
             .document(&leaderboard.frame(&current)),
@@ -122,25 +122,25 @@ pub(crate) async fn show(
 
 /// `GET /leaderboard/disputes/new`: form for a claim (`?claim=&integration=`) or for a credit that the CSM has not
 /// claimed (`?company=&integration=&csm=`). Shows the dispute instead when it exists already.
-pub(crate) async fn form(
+pub(crate) async fn show_form(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<DisputeRequest>,
+    Query(query): Query<DisputeRequest>,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
-    if question.claim.is_empty() {
-        return disputed_claim::form(&leaderboard, &current, question).await;
+    if query.claim.is_empty() {
+        return disputed_claim::form(&leaderboard, &current, query).await;
     }
     let disputes = leaderboard.disputes().await?;
-    let is_known = |dispute: &&Dispute| dispute.is_of(&question.claim, &question.integration);
-    if let Some(known) = disputes.snapshot.data.list.iter().find(is_known) {
-        return Ok(Redirect::to(&list_address(&known.csm)).into_response());
+    let is_known = |dispute: &&Dispute| dispute.is_about_claim(&query.claim, &query.integration);
+    if let Some(existing) = disputes.snapshot.data.list.iter().find(is_known) {
+        return Ok(Redirect::to(&list_address(&existing.csm)).into_response());
     }
-    let disputable = disputable(&current, &question)?;
+    let disputable = disputable(&current, &query)?;
     Ok(page(
         &leaderboard,
         &current,
         &disputable,
-        FormValue::valid(question.reason),
+        FormValue::valid(query.reason),
     ))
 }
 
@@ -158,11 +158,11 @@ pub(crate) async fn receive(
     let disputable = disputable(&current, &dispute)?;
     match disputable.dispute(&dispute.reason, &leaderboard.clock.zoned_now()) {
         Ok(insert) => record(&leaderboard, &headers, vec![insert], &disputable.csm).await,
-        Err(complaint) if wants_page(&headers) => {
-            let typed = FormValue::refused(dispute.reason, complaint.message);
-            Ok(refused(page(&leaderboard, &current, &disputable, typed)))
+        Err(field_error) if wants_page(&headers) => {
+            let typed = FormValue::refused(dispute.reason, field_error.message);
+            Ok(unprocessable(page(&leaderboard, &current, &disputable, typed)))
         }
-        Err(complaint) => Err(Error::invalid(vec![complaint])),
+        Err(field_error) => Err(Error::invalid(vec![field_error])),
     }
 }
 
@@ -170,7 +170,7 @@ fn wants_page(headers: &HeaderMap) -> bool {
     Format::accepted(headers) == Format::Html
 }
 
-fn refused(mut page: Response) -> Response {
+fn unprocessable(mut page: Response) -> Response {
     *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     page
 }
@@ -186,11 +186,11 @@ async fn record(
     if wants_page(headers) {
         return Ok(Redirect::to(&list_address(csm)).into_response());
     }
-    let answer = DisputeResponse {
+    let response = DisputeResponse {
         recorded: true,
         id: committed.ids.into_iter().next_back(),
     };
-    Ok(RenderedResponse::json(&answer)
+    Ok(RenderedResponse::json(&response)
         .map_err(Error::internal)?
         .respond(headers))
 }
@@ -199,15 +199,15 @@ fn list_address(csm: &str) -> String {
     with_query(DISPUTES, &[("csm", csm)])
 }
 
-fn disputable(current: &BoardSnapshot, sent: &DisputeRequest) -> Result<DisputableClaim, Error> {
+fn disputable(current: &LeaderboardSnapshot, request: &DisputeRequest) -> Result<DisputableClaim, Error> {
     let line = current
-        .settled
+        .data
         .ledger
-        .claim_of(&sent.claim, |row| current.settled.rows.submission_link.row(row));
+        .claim_of(&request.claim, |row| current.data.rows.submission_link.row(row));
     let Some(line) = line.filter(|line| !line.id.is_empty()) else {
         return Err(Error::not_found());
     };
-    DisputableClaim::of(&line, &sent.integration).ok_or_else(|| nothing_to_dispute(&sent.integration))
+    DisputableClaim::of(&line, &request.integration).ok_or_else(|| nothing_to_dispute(&request.integration))
 }
 
 fn nothing_to_dispute(integration: &str) -> Error {
@@ -217,15 +217,15 @@ fn nothing_to_dispute(integration: &str) -> Error {
 
 fn page(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     disputable: &DisputableClaim,
     reason: FormValue,
 ) -> Response {
-    let form = DisputeForm {
+    let show_form = DisputeForm {
         credit: &disputable.credit,
         claimant: Claimant::Of(disputable),
         reason,
         now: current.now.clone(),
     };
-    RenderedResponse::html(form.document(&leaderboard.frame(current))).respond(&HeaderMap::new())
+    RenderedResponse::html(show_form.document(&leaderboard.frame(current))).respond(&HeaderMap::new())
 }

@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::claims::{
     ledger::Ledger,
     list::ClaimOutcome,
-    storage::{name_interner::RowValidity, saturating_u32, submission_id::SubmissionId},
+    rules::RowValidity,
+    storage::{saturating_u32, submission_id::SubmissionId},
 };
 
 /// A claim that counts since the earlier version.
@@ -40,18 +41,18 @@ pub struct NewClaims {
 type ClaimContent = (Timestamp, String, String, Vec<String>);
 
 impl Ledger {
-    /// Claims that count here and did not in `earlier`, at most `most` of them named. A row counts once CSM, company
+    /// Claims that count here and did not in `earlier`, at most `limit` of them named. A row counts once CSM, company
     /// and integrations are filled in, so a row typed cell by cell is new once. Rows are matched by id, or by content
     /// without one, regardless of position.
-    pub fn new_claims_since(&self, earlier: &Self, most: usize) -> NewClaims {
-        let new = if self.submissions().continues(earlier.submissions()) {
+    pub fn new_claims_since(&self, earlier: &Self, limit: usize) -> NewClaims {
+        let new = if self.submissions().extends(earlier.submissions()) {
             self.complete(saturating_u32(earlier.submissions().len())).collect()
         } else {
-            self.complete_and_unknown_to(earlier)
+            self.new_complete_rows(earlier)
         };
-        let named = new.len().saturating_sub(most);
+        let named = new.len().saturating_sub(limit);
         NewClaims {
-            latest: new[named..].iter().map(|place| self.new_claim(*place)).collect(),
+            latest: new[named..].iter().map(|index| self.new_claim(*index)).collect(),
             others: saturating_u32(named),
         }
     }
@@ -59,38 +60,38 @@ impl Ledger {
     /// Indices from `first` on whose rows are complete, earliest first.
     fn complete(&self, first: u32) -> impl Iterator<Item = u32> {
         let order = self.order().iter().copied();
-        order.filter(move |place| *place >= first && self.is_complete(*place))
+        order.filter(move |index| *index >= first && self.is_complete(*index))
     }
 
-    fn is_complete(&self, place: u32) -> bool {
-        let names_something = || self.claims_of(place).iter().any(|claim| claim.integration.is_some());
-        self.line(place).standing == RowValidity::Counts && names_something()
+    fn is_complete(&self, index: u32) -> bool {
+        let names_something = || self.claims_of(index).iter().any(|claim| claim.integration.is_some());
+        self.line(index).validity == RowValidity::Counts && names_something()
     }
 
-    fn complete_and_unknown_to(&self, earlier: &Self) -> Vec<u32> {
+    fn new_complete_rows(&self, earlier: &Self) -> Vec<u32> {
         let mut without_id: HashMap<ClaimContent, u32> = HashMap::new();
-        for place in earlier.complete(0).filter(|place| earlier.has_no_id(*place)) {
-            *without_id.entry(earlier.content(place)).or_default() += 1;
+        for index in earlier.complete(0).filter(|index| earlier.has_no_id(*index)) {
+            *without_id.entry(earlier.content(index)).or_default() += 1;
         }
-        let mut is_known = |place: u32| {
-            if self.has_no_id(place) {
-                let known = without_id.get_mut(&self.content(place)).filter(|known| **known > 0);
+        let mut is_known = |index: u32| {
+            if self.has_no_id(index) {
+                let known = without_id.get_mut(&self.content(index)).filter(|known| **known > 0);
                 return known.map(|known| *known -= 1).is_some();
             }
             let known = earlier
                 .submissions()
-                .earliest_with_id(&SubmissionId::of(&self.submission(place).id()));
+                .earliest_with_id(&SubmissionId::of(&self.submission(index).id()));
             known.is_some_and(|known| earlier.is_complete(known))
         };
-        self.complete(0).filter(|place| !is_known(*place)).collect()
+        self.complete(0).filter(|index| !is_known(*index)).collect()
     }
 
-    fn has_no_id(&self, place: u32) -> bool {
-        self.submission(place).id().is_empty()
+    fn has_no_id(&self, index: u32) -> bool {
+        self.submission(index).id().is_empty()
     }
 
-    fn content(&self, place: u32) -> ClaimContent {
-        let row = self.submission(place);
+    fn content(&self, index: u32) -> ClaimContent {
+        let row = self.submission(index);
         let integrations = row.integrations().map(str::to_owned).collect();
         (
             row.submitted_at(),
@@ -100,12 +101,12 @@ impl Ledger {
         )
     }
 
-    fn new_claim(&self, place: u32) -> NewClaim {
-        let claimed = self.claimed_integrations(place).into_iter();
+    fn new_claim(&self, index: u32) -> NewClaim {
+        let claimed = self.claimed_integrations(index).into_iter();
         NewClaim {
-            id: self.submission(place).id(),
-            csm: self.csm_of(place),
-            company: self.company_of(place),
+            id: self.submission(index).id(),
+            csm: self.csm_of(index),
+            company: self.company_of(index),
             credited: claimed
                 .filter(|claimed| claimed.in_catalog && claimed.outcome == ClaimOutcome::Credited)
                 .map(|claimed| claimed.name)

@@ -12,9 +12,9 @@ use crate::{
 /// "csm company: credited integrations" for each new claim, and the number of unnamed ones.
 fn new(earlier: Vec<Submission>, now: Vec<Submission>) -> (Vec<String>, u32) {
     let found = ledger(now).new_claims_since(&ledger(earlier), 3);
-    let told = found.latest.iter();
-    let told = told.map(|claim| format!("{} {}: {}", claim.csm, claim.company, claim.credited.join(" ")));
-    (told.collect(), found.others)
+    let summary = found.latest.iter();
+    let summary = summary.map(|claim| format!("{} {}: {}", claim.csm, claim.company, claim.credited.join(" ")));
+    (summary.collect(), found.others)
 }
 
 fn without_id(submission: Submission) -> Submission {
@@ -65,8 +65,8 @@ fn a_row_typed_cell_by_cell_is_new_once_it_is_complete() {
         let complete = vec![kate(), typed("Globex", "Slack")];
         assert_eq!(new(vec![kate()], begun.clone()), (vec![], 0), "{id}");
         assert_eq!(new(begun, named.clone()), (vec![], 0), "{id}");
-        let told = vec!["Bo Globex: Slack".to_owned()];
-        assert_eq!(new(named, complete.clone()), (told, 0), "{id}");
+        let summary = vec!["Bo Globex: Slack".to_owned()];
+        assert_eq!(new(named, complete.clone()), (summary, 0), "{id}");
         assert_eq!(new(complete.clone(), complete), (vec![], 0), "{id}");
     }
 }
@@ -113,16 +113,16 @@ proptest! {
         let (first, added) = rows.split_at(split);
 
         let before = ledger(first.to_vec());
-        let mut table = before.submissions().continued(added.len());
+        let mut table = before.submissions().extended(added.len());
         table.extend(added.to_vec());
-        let continued = before.continued(&std::sync::Arc::new(table)).expect("rows were only added");
+        let extended = before.extended(&std::sync::Arc::new(table)).expect("rows were only added");
         let anew = ledger(rows.clone());
         let sorted = |ledger: &Ledger| {
             let mut found = ledger.new_claims_since(&before, 100).latest;
             found.sort_by(|one, other| format!("{one:?}").cmp(&format!("{other:?}")));
             found
         };
-        let found = sorted(&continued);
+        let found = sorted(&extended);
         prop_assert!(found.len() <= added.len());
         prop_assert_eq!(found, sorted(&anew));
         prop_assert_eq!(anew.new_claims_since(&anew, 100), NewClaims::default());

@@ -15,10 +15,8 @@ use crate::{
     claims::{
         ledger::Ledger,
         list::link::ClaimsLink,
-        storage::{
-            name_interner::{NameId, RowValidity},
-            saturating_u32,
-        },
+        rules::RowValidity,
+        storage::{name_interner::NameId, saturating_u32},
     },
     names::rows::{DistinctNames, NameKind},
     routes::NAMES,
@@ -63,7 +61,7 @@ impl DuplicateNames {
         }
     }
 
-    /// Whether a continued ledger has the same names.
+    /// Whether an extended ledger has the same names.
     pub(crate) fn is_still_valid(&self, ledger: &Ledger) -> bool {
         self.csms.is_still_valid(ledger) && self.companies.is_still_valid(ledger)
     }
@@ -74,9 +72,11 @@ impl DuplicateNames {
     }
 
     /// Similar pairs, CSMs first, each with the effect of a merge.
-    pub(crate) fn questions(&self, ledger: &Ledger) -> Vec<NearNames> {
+    pub(crate) fn near_names(&self, ledger: &Ledger) -> Vec<NearNames> {
         let both = [&self.csms, &self.companies];
-        both.into_iter().flat_map(|family| family.questions(ledger)).collect()
+        both.into_iter()
+            .flat_map(|duplicates| duplicates.near_names(ledger))
+            .collect()
     }
 
     /// Known names similar to a typed one; empty when the typed name itself is known.
@@ -87,37 +87,37 @@ impl DuplicateNames {
         typed: &str,
         distinct: &DistinctNames,
     ) -> Vec<NameSuggestion> {
-        let family = match kind {
+        let duplicates = match kind {
             NameKind::Csm => &self.csms,
             NameKind::Company => &self.companies,
         };
-        let Some(key) = kind.key(typed).filter(|_| !family.knows(ledger, typed)) else {
+        let Some(key) = kind.key(typed).filter(|_| !duplicates.is_known(ledger, typed)) else {
             return Vec::new();
         };
-        let alike = most_similar(
+        let similar = most_similar(
             &ComparableName::new(typed, &key),
-            family.names.iter().map(|(_, name)| name),
+            duplicates.names.iter().map(|(_, name)| name),
         );
-        let alike = alike.into_iter().map(|(place, likeness)| NameSuggestion {
-            name: shown(ledger, kind, family.names[place].0).to_owned(),
+        let similar = similar.into_iter().map(|(index, likeness)| NameSuggestion {
+            name: display_name(ledger, kind, duplicates.names[index].0).to_owned(),
             likeness,
         });
-        let asked = alike.filter(|suggestion| !distinct.contains(kind, typed, &suggestion.name));
-        asked.take(MAX_SUGGESTIONS).collect()
+        let undecided = similar.filter(|suggestion| !distinct.contains(kind, typed, &suggestion.name));
+        undecided.take(MAX_SUGGESTIONS).collect()
     }
 }
 
 impl DuplicatesOfKind {
     fn of(kind: NameKind, ledger: &Ledger, distinct: &DistinctNames) -> Self {
-        let named = numbers(ledger, kind).into_iter().filter_map(|number| {
-            let shown = shown(ledger, kind, number);
-            Some((number, ComparableName::new(shown, &kind.key(shown)?)))
+        let named = counting_ids(ledger, kind).into_iter().filter_map(|id| {
+            let display_name = display_name(ledger, kind, id);
+            Some((id, ComparableName::new(display_name, &kind.key(display_name)?)))
         });
         let names: Vec<(NameId, ComparableName)> = named.collect();
-        let alike: Vec<ComparableName> = names.iter().map(|(_, name)| name.clone()).collect();
-        let mut pairs = similar_pairs(&alike);
+        let similar: Vec<ComparableName> = names.iter().map(|(_, name)| name.clone()).collect();
+        let mut pairs = similar_pairs(&similar);
         pairs.retain(|(one, other, _)| {
-            let text = |place: usize| shown(ledger, kind, names[place].0);
+            let text = |index: usize| display_name(ledger, kind, names[index].0);
             !distinct.contains(kind, text(*one), text(*other))
         });
         Self {
@@ -129,18 +129,18 @@ impl DuplicatesOfKind {
     }
 
     fn is_still_valid(&self, ledger: &Ledger) -> bool {
-        self.known == known(ledger, self.kind) && self.names.len() == numbers(ledger, self.kind).len()
+        self.known == known(ledger, self.kind) && self.names.len() == counting_ids(ledger, self.kind).len()
     }
 
-    fn knows(&self, ledger: &Ledger, typed: &str) -> bool {
-        let number = match self.kind {
+    fn is_known(&self, ledger: &Ledger, typed: &str) -> bool {
+        let id = match self.kind {
             NameKind::Csm => ledger.find_csm(typed),
             NameKind::Company => ledger.find_company(typed),
         };
-        number.is_some_and(|number| self.names.binary_search_by_key(&number, |(number, _)| *number).is_ok())
+        id.is_some_and(|id| self.names.binary_search_by_key(&id, |(id, _)| *id).is_ok())
     }
 
-    fn questions(&self, ledger: &Ledger) -> Vec<NearNames> {
+    fn near_names(&self, ledger: &Ledger) -> Vec<NearNames> {
         if self.pairs.is_empty() {
             return Vec::new();
         }
@@ -150,9 +150,9 @@ impl DuplicatesOfKind {
             .map(|(one, other, likeness)| {
                 let (one, other) = (self.names[*one].0, self.names[*other].0);
                 // Of equally frequent names, the first one is kept.
-                let is_kept = rows[one.place()] >= rows[other.place()];
+                let is_kept = rows[one.index()] >= rows[other.index()];
                 let (keep, merge) = if is_kept { (one, other) } else { (other, one) };
-                let named = |number: NameId| self.named(ledger, number, rows[number.place()]);
+                let named = |id: NameId| self.named(ledger, id, rows[id.index()]);
                 NearNames {
                     kind: self.kind.as_str(),
                     keep: named(keep),
@@ -165,8 +165,8 @@ impl DuplicatesOfKind {
             .collect()
     }
 
-    fn named(&self, ledger: &Ledger, number: NameId, rows: u32) -> NamedRows {
-        let name = shown(ledger, self.kind, number).to_owned();
+    fn named(&self, ledger: &Ledger, id: NameId, rows: u32) -> NamedRows {
+        let name = display_name(ledger, self.kind, id).to_owned();
         let filter = ClaimsLink::default();
         let address = match self.kind {
             NameKind::Csm => filter.of_csm(&name),
@@ -203,20 +203,20 @@ fn shared_credits(ledger: &Ledger, one: NameId, other: NameId) -> u32 {
 /// Number of counting rows, by name id.
 fn rows_by_name(ledger: &Ledger, kind: NameKind) -> Vec<u32> {
     let mut rows = vec![0; known(ledger, kind)];
-    for place in ledger.order() {
-        let line = ledger.line(*place);
-        let number = match kind {
+    for index in ledger.order() {
+        let line = ledger.line(*index);
+        let id = match kind {
             NameKind::Csm => line.csm,
             NameKind::Company => line.company,
         };
-        if let Some(number) = number.filter(|_| line.standing == RowValidity::Counts) {
-            rows[number.place()] += 1;
+        if let Some(id) = id.filter(|_| line.validity == RowValidity::Counts) {
+            rows[id.index()] += 1;
         }
     }
     rows
 }
 
-fn numbers(ledger: &Ledger, kind: NameKind) -> Vec<NameId> {
+fn counting_ids(ledger: &Ledger, kind: NameKind) -> Vec<NameId> {
     match kind {
         NameKind::Csm => ledger.counting_csms().collect(),
         NameKind::Company => ledger.counting_companies().collect(),
@@ -230,9 +230,9 @@ fn known(ledger: &Ledger, kind: NameKind) -> usize {
     }
 }
 
-fn shown(ledger: &Ledger, kind: NameKind, number: NameId) -> &str {
+fn display_name(ledger: &Ledger, kind: NameKind, id: NameId) -> &str {
     match kind {
-        NameKind::Csm => ledger.csm_display_name(number),
-        NameKind::Company => ledger.company_display_name(number),
+        NameKind::Csm => ledger.csm_display_name(id),
+        NameKind::Company => ledger.company_display_name(id),
     }
 }

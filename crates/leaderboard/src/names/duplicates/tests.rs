@@ -24,8 +24,8 @@ fn rows() -> Vec<crate::claims::submission::Submission> {
 
 fn questions(distinct: &DistinctNames) -> Vec<(String, String, String)> {
     let ledger = ledger_with_names(rows(), &[], &[]);
-    let asked = DuplicateNames::of(&ledger, distinct).questions(&ledger);
-    asked
+    let near_names = DuplicateNames::of(&ledger, distinct).near_names(&ledger);
+    near_names
         .into_iter()
         .map(|near| (near.merge.name, near.keep.name, near.effect))
         .collect()

@@ -15,10 +15,8 @@ use serde::Serialize;
 use crate::{
     claims::{
         ledger::Ledger,
-        storage::{
-            name_interner::{NameId, RowValidity},
-            saturating_u32,
-        },
+        rules::RowValidity,
+        storage::{name_interner::NameId, saturating_u32},
     },
     standings::goal::{Goal, GoalPeriod, GoalProgress},
 };
@@ -47,12 +45,12 @@ pub struct MostImproved {
     /// The seven days up to today.
     pub period: Period,
     /// CSMs with this gain, in alphabetical order; at least one.
-    pub csms: Vec<Improved>,
+    pub csms: Vec<ImprovedCsm>,
 }
 
 /// A CSM with the largest gain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Improved {
+pub struct ImprovedCsm {
     /// Display name of the CSM.
     pub csm: String,
     /// Credited integrations of the last seven days.
@@ -108,7 +106,7 @@ impl Ledger {
     pub fn highlights(&self, period: Period, goal: Option<Goal>, today: HighlightsClock<'_>) -> Highlights {
         Highlights {
             team: goal.map(|goal| {
-                let reached = self.points_by_csm(goal.every.around(today.date).span(today.zone));
+                let reached = self.points_by_csm(goal.every.containing(today.date).span(today.zone));
                 goal.progress(reached.iter().sum(), today.date)
             }),
             most_improved: self.most_improved(today),
@@ -131,12 +129,12 @@ impl Ledger {
                 .map(|(now, before)| now.saturating_sub(*before))
         };
         let gain = gains().max().filter(|gain| *gain > 0)?;
-        let mut csms: Vec<Improved> = gains()
+        let mut csms: Vec<ImprovedCsm> = gains()
             .enumerate()
             .filter(|(_, own)| *own == gain)
-            .map(|(place, _)| Improved {
-                csm: self.csm_display_name(NameId::of(place)).to_owned(),
-                points: points[place],
+            .map(|(index, _)| ImprovedCsm {
+                csm: self.csm_display_name(NameId::of(index)).to_owned(),
+                points: points[index],
             })
             .collect();
         csms.sort_by_cached_key(|improved| (normalize(&improved.csm), improved.csm.clone()));
@@ -144,7 +142,7 @@ impl Ledger {
     }
 
     fn first_of_week(&self, today: HighlightsClock<'_>) -> Option<FirstOfWeek> {
-        let week = GoalPeriod::Week.around(today.date);
+        let week = GoalPeriod::Week.containing(today.date);
         let lines = &self.order()[self.lines_within(week.span(today.zone))];
         let (line, _) = self
             .points(lines)
@@ -157,22 +155,24 @@ impl Ledger {
         })
     }
 
-    fn per_day(&self, days: Option<(Date, Date)>, zone: &TimeZone) -> Vec<DailyCredits> {
-        let Some((first, last)) = days else { return Vec::new() };
+    fn per_day(&self, days: Option<DayRange>, zone: &TimeZone) -> Vec<DailyCredits> {
+        let Some(DayRange { first, last }) = days else {
+            return Vec::new();
+        };
         let days = first.series(1.day()).take_while(|day| *day <= last);
         days.map(|day| {
-            let mut told = DailyCredits {
+            let mut credits = DailyCredits {
                 day,
                 claims: 0,
                 integrations: 0,
             };
-            let lines = &self.order()[self.lines_within(told.period().span(zone))];
+            let lines = &self.order()[self.lines_within(credits.period().span(zone))];
             let counting = lines
                 .iter()
-                .filter(|line| self.line(**line).standing == RowValidity::Counts);
-            told.claims = saturating_u32(counting.count());
-            told.integrations = saturating_u32(self.catalog_points(lines).count());
-            told
+                .filter(|line| self.line(**line).validity == RowValidity::Counts);
+            credits.claims = saturating_u32(counting.count());
+            credits.integrations = saturating_u32(self.catalog_points(lines).count());
+            credits
         })
         .collect()
     }
@@ -182,7 +182,7 @@ impl Ledger {
         let mut points = vec![0; self.csm_count()];
         for line in self.catalog_points(&self.order()[self.lines_within(span)]) {
             if let Some(csm) = self.line(line).csm {
-                points[csm.place()] += 1;
+                points[csm.index()] += 1;
             }
         }
         points
@@ -197,10 +197,16 @@ impl Ledger {
     }
 }
 
-/// First and last listed day of a period, up to today; `None` when the period is in the future.
-fn last_days(period: Period, today: Date) -> Option<(Date, Date)> {
+/// Consecutive days, both ends included.
+struct DayRange {
+    first: Date,
+    last: Date,
+}
+
+/// Listed days of a period, up to today; `None` when the period is in the future.
+fn last_days(period: Period, today: Date) -> Option<DayRange> {
     let last = period.to.map_or(today, |to| to.min(today));
     let earliest = last.saturating_sub((MAX_DAYS - 1).days());
     let first = period.from.map_or(earliest, |from| from.max(earliest));
-    (first <= last).then_some((first, last))
+    (first <= last).then_some(DayRange { first, last })
 }

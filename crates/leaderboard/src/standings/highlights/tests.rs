@@ -17,7 +17,7 @@ use crate::{
 /// A Thursday.
 const TODAY: Date = date(2026, 3, 19);
 
-fn told(rows: Vec<Submission>) -> Highlights {
+fn highlights(rows: Vec<Submission>) -> Highlights {
     within(rows, Period::default(), TODAY)
 }
 
@@ -44,7 +44,7 @@ fn who_gained_most_on_the_seven_days_before_is_named() {
         row(5, "12 23:59", "Zoé", "Umbrella", "GitHub"),
         row(6, "19 23:59", "Zoé", "Hooli", "GitHub, Slack"),
     ];
-    let found = told(rows).most_improved.expect("somebody");
+    let found = highlights(rows).most_improved.expect("somebody");
     assert_eq!(found.gain, 1);
     assert_eq!(
         (found.period.from, found.period.to),
@@ -71,7 +71,7 @@ fn nobody_improved_who_gained_nothing() {
             row(3, "18 10:00", "Kate", "Globex", "GitHub"),
         ],
     ] {
-        assert_eq!(told(rows.clone()).most_improved, None, "{rows:?}");
+        assert_eq!(highlights(rows.clone()).most_improved, None, "{rows:?}");
     }
 }
 
@@ -83,11 +83,11 @@ fn the_first_of_the_week_is_the_first_credit_since_monday() {
         row(4, "16 00:01", "Zoé", "Acme", "Slack"),
         row(5, "16 00:02", "Kate", "Globex", "Slack"),
     ];
-    let first = told(rows).first_of_week.expect("somebody");
+    let first = highlights(rows).first_of_week.expect("somebody");
     assert_eq!((first.csm.as_str(), first.company.as_str()), ("Zoé", "Acme"));
     assert_eq!(first.at, march("16 00:01"));
     assert_eq!(
-        told(vec![row(2, "15 23:59", "Kate", "Acme", "GitHub")]).first_of_week,
+        highlights(vec![row(2, "15 23:59", "Kate", "Acme", "GitHub")]).first_of_week,
         None
     );
 }
@@ -103,8 +103,8 @@ fn a_week_begins_where_the_clocks_of_the_zone_say() {
     let found = ledger(rows).highlights(Period::default(), None, today);
     assert_eq!(found.team, None);
     assert!(found.first_of_week.is_some(), "it was Monday in Paris already");
-    let told: Vec<u32> = found.per_day.iter().rev().take(5).map(|day| day.integrations).collect();
-    assert_eq!(told, [0, 0, 0, 1, 0], "from Thursday back to Sunday");
+    let highlights: Vec<u32> = found.per_day.iter().rev().take(5).map(|day| day.integrations).collect();
+    assert_eq!(highlights, [0, 0, 0, 1, 0], "from Thursday back to Sunday");
 }
 
 #[test]
@@ -124,10 +124,11 @@ fn the_team_is_measured_by_its_own_stretch() {
 #[test]
 fn days_are_told_up_to_today_within_the_period_and_four_weeks_at_most() {
     let days = |from, to| {
-        let told = within(vec![], Period { from, to }, TODAY).per_day;
-        told.first()
-            .zip(told.last())
-            .map(|(first, last)| (first.day, last.day, told.len()))
+        let highlights = within(vec![], Period { from, to }, TODAY).per_day;
+        highlights
+            .first()
+            .zip(highlights.last())
+            .map(|(first, last)| (first.day, last.day, highlights.len()))
     };
     let of = |day| Some(date(2026, 3, day));
     for (from, to, expected) in [
@@ -151,11 +152,11 @@ proptest! {
         let ledger = ledger(rows);
         let zone = TimeZone::UTC;
         let today = HighlightsClock { date: date(2026, 3, 31), zone: &zone };
-        let told = ledger.highlights(period, None, today);
+        let highlights = ledger.highlights(period, None, today);
         let totals = ledger.standings(period, march("31 12:00"), &zone).totals;
-        prop_assert_eq!(told.per_day.len(), usize::try_from(length).expect("positive") + 1);
-        prop_assert_eq!(told.per_day.iter().map(|day| day.integrations).sum::<u32>(), totals.integrations);
-        prop_assert_eq!(told.per_day.iter().map(|day| day.claims).sum::<u32>(), totals.submissions);
+        prop_assert_eq!(highlights.per_day.len(), usize::try_from(length).expect("positive") + 1);
+        prop_assert_eq!(highlights.per_day.iter().map(|day| day.integrations).sum::<u32>(), totals.integrations);
+        prop_assert_eq!(highlights.per_day.iter().map(|day| day.claims).sum::<u32>(), totals.submissions);
     }
 
     /// The named CSMs have the stated gain, and no CSM gained more.

@@ -17,7 +17,7 @@ use crate::{
         goal::GoalProgress,
         highlights::{DailyCredits, FirstOfWeek, Highlights, MostImproved},
     },
-    ui::drill_down::{Counts, drill_down_cell, drill_down_link, drill_down_text, plain_figure},
+    ui::drill_down::{CountedQuantity, drill_down_cell, drill_down_link, drill_down_text, plain_figure},
 };
 
 /// Renders the section. In a historical view, links lead to the claims at that moment.
@@ -39,7 +39,7 @@ pub(crate) fn section(highlights: &Highlights, past: Option<&AsOf>, now: &Zoned)
 }
 
 /// The goal in words: `87 of 120 integrations this month, 9 days left`.
-pub(crate) fn goal_words(team: &GoalProgress, within: &impl Fn(Period) -> ClaimsLink) -> Markup {
+pub(crate) fn format_goal(team: &GoalProgress, within: &impl Fn(Period) -> ClaimsLink) -> Markup {
     let claims = within(team.period).with_outcome(OutcomeFilter::Credited).address();
     let rest = format!(
         " of {} this {}, {} left",
@@ -48,18 +48,18 @@ pub(crate) fn goal_words(team: &GoalProgress, within: &impl Fn(Period) -> Claims
         count(team.days_left, "day", "days"),
     );
     html! {
-        (drill_down_text(Counts::Claims, &claims, &group_thousands(team.reached)))
+        (drill_down_text(CountedQuantity::Claims, &claims, &group_thousands(team.reached)))
         (plain_figure("goal", &html! { (rest) }))
     }
 }
 
 fn goal(team: &GoalProgress, within: &impl Fn(Period) -> ClaimsLink) -> Markup {
-    let wanted = team.goal.integrations.get();
+    let target = team.goal.integrations.get();
     html! {
         p .goal {
-            "Team goal: " (goal_words(team, within))
-            @if team.reached >= wanted { ". Reached!" } @else { "." }
-            (bar(team.reached, wanted))
+            "Team goal: " (format_goal(team, within))
+            @if team.reached >= target { ". Reached!" } @else { "." }
+            (bar(team.reached, target))
         }
     }
 }
@@ -72,10 +72,10 @@ fn most_improved(improved: &MostImproved, within: &impl Fn(Period) -> ClaimsLink
             dd {
                 bdi { (join_names(&names)) } ": " (plain_figure("gain", &html! { "+" (improved.gain) }))
                 small {
-                    @for (place, csm) in improved.csms.iter().enumerate() {
-                        @if place > 0 { "; " }
+                    @for (index, csm) in improved.csms.iter().enumerate() {
+                        @if index > 0 { "; " }
                         @let claims = within(improved.period).of_csm(&csm.csm).with_outcome(OutcomeFilter::Credited);
-                        (drill_down_link(Counts::Claims, &claims.address(), &html! { (count(csm.points, "point", "points")) }))
+                        (drill_down_link(CountedQuantity::Claims, &claims.address(), &html! { (count(csm.points, "point", "points")) }))
                         @if improved.csms.len() > 1 { " of " bdi { (csm.csm) } }
                     }
                     " in seven days, against the seven before"
@@ -99,19 +99,23 @@ fn first_of_week(first: &FirstOfWeek, within: &impl Fn(Period) -> ClaimsLink, no
     }
 }
 
-fn per_day(told: &[DailyCredits], within: &impl Fn(Period) -> ClaimsLink, now: &Zoned) -> Markup {
-    let values: Vec<u32> = told.iter().map(|day| day.integrations).collect();
+fn per_day(daily_credits: &[DailyCredits], within: &impl Fn(Period) -> ClaimsLink, now: &Zoned) -> Markup {
+    let values: Vec<u32> = daily_credits.iter().map(|day| day.integrations).collect();
     let columns = [
         text("Day").telling("day"),
-        number("Claims").counting(Counts::Rows.name()),
-        number("Integrations").counting(Counts::Claims.name()),
+        number("Claims").counting(CountedQuantity::Rows.name()),
+        number("Integrations").counting(CountedQuantity::Claims.name()),
     ];
-    let rows: Vec<Markup> = told.iter().rev().map(|day| day_row(day, within, now)).collect();
+    let rows: Vec<Markup> = daily_credits
+        .iter()
+        .rev()
+        .map(|day| day_row(day, within, now))
+        .collect();
     html! {
         h3 { "Integrations per day" }
         div .days-drawing {
             (days(&values))
-            @if let [first, .., last] = told {
+            @if let [first, .., last] = daily_credits {
                 p .days-scale aria-hidden="true" {
                     @for day in [first.day, last.day] { (plain_figure("day", &html! { (date_time::day(day, now.date())) })) }
                 }
@@ -125,7 +129,7 @@ fn per_day(told: &[DailyCredits], within: &impl Fn(Period) -> ClaimsLink, now: &
 }
 
 fn day_row(day: &DailyCredits, within: &impl Fn(Period) -> ClaimsLink, now: &Zoned) -> Markup {
-    let with_outcome = |wanted| within(day.period()).with_outcome(wanted).address();
+    let with_outcome = |outcome| within(day.period()).with_outcome(outcome).address();
     let (counting, credited) = (
         with_outcome(OutcomeFilter::Counting),
         with_outcome(OutcomeFilter::Credited),
@@ -134,10 +138,10 @@ fn day_row(day: &DailyCredits, within: &impl Fn(Period) -> ClaimsLink, now: &Zon
         0,
         &[
             cell("name", html! { (date_time::day(day.day, now.date())) }),
-            cell("number", drill_down_cell(&counting, day.claims, ("claim", "claims"))),
+            cell("number", drill_down_cell(&counting, day.claims, "claim", "claims")),
             cell(
                 "number",
-                drill_down_cell(&credited, day.integrations, ("integration", "integrations")),
+                drill_down_cell(&credited, day.integrations, "integration", "integrations"),
             ),
         ],
     )

@@ -14,10 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::claims::{
     catalog::Availability,
     ledger::Ledger,
-    storage::{
-        name_interner::{NameId, RowValidity},
-        saturating_u32,
-    },
+    rules::RowValidity,
+    storage::{name_interner::NameId, saturating_u32},
 };
 
 /// Filter and order of a matrix. `None` fields do not filter.
@@ -127,33 +125,33 @@ struct CompanyTally {
 }
 
 impl Ledger {
-    /// Companies that match `question`, in its order.
-    pub fn matrix(&self, question: &MatrixFilter) -> Matrix<'_> {
+    /// Companies that match `filter`, in its order.
+    pub fn matrix(&self, filter: &MatrixFilter) -> Matrix<'_> {
         let offered = self.offered();
-        let known = MatrixNames::of(self, question);
-        let wanted = question.company.as_deref().map(normalize);
+        let known = MatrixNames::of(self, filter);
+        let name_part = filter.company.as_deref().map(normalize);
         let is_named = |company| {
-            wanted
+            name_part
                 .as_ref()
-                .is_none_or(|wanted| normalize(self.company_display_name(company)).contains(wanted))
+                .is_none_or(|part| normalize(self.company_display_name(company)).contains(part))
         };
-        let missing = question.missing.as_deref().map(|typed| self.find_integration(typed));
+        let missing = filter.missing.as_deref().map(|typed| self.find_integration(typed));
         let misses = |company| match missing {
             None => true,
             Some(integration) => {
-                integration.is_some_and(|sought| offered.contains(&sought) && !self.has(company, sought))
+                integration.is_some_and(|missing| offered.contains(&missing) && !self.has(company, missing))
             }
         };
         let listed = self.counting_companies();
         let listed = listed.filter(|company| known.is_listed(*company) && is_named(*company) && misses(*company));
         let mut companies: Vec<CompanyTally> = listed.map(|company| self.tally(company, &offered)).collect();
-        self.put_in_order(&mut companies, question.sort, &known.latest);
+        self.put_in_order(&mut companies, filter.sort, &known.latest);
         let integrations = self.columns_of(&companies, offered);
         Matrix {
             ledger: self,
             columns: integrations
                 .iter()
-                .map(|place| self.column(*place, &companies))
+                .map(|index| self.column(*index, &companies))
                 .collect(),
             integrations,
             open: companies.iter().map(|tally| tally.open).sum(),
@@ -165,7 +163,7 @@ impl Ledger {
     fn offered(&self) -> Vec<NameId> {
         let entries = self.catalog().integrations().iter().enumerate();
         let offered = entries.filter(|(_, entry)| entry.availability == Availability::Offered);
-        offered.map(|(place, _)| NameId::of(place)).collect()
+        offered.map(|(index, _)| NameId::of(index)).collect()
     }
 
     fn has(&self, company: NameId, integration: NameId) -> bool {
@@ -191,14 +189,14 @@ impl Ledger {
 
     fn put_in_order(&self, companies: &mut [CompanyTally], order: MatrixOrder, latest: &[u32]) {
         companies.sort_by_cached_key(|tally| {
-            let shown = self.company_display_name(tally.company);
+            let name = self.company_display_name(tally.company);
             let key = match order {
                 MatrixOrder::Company => 0,
                 MatrixOrder::MostOpen => u32::MAX - tally.open,
                 MatrixOrder::FewestOpen => tally.open,
-                MatrixOrder::Latest => u32::MAX - latest[tally.company.place()],
+                MatrixOrder::Latest => u32::MAX - latest[tally.company.index()],
             };
-            (key, normalize(shown), shown)
+            (key, normalize(name), name)
         });
     }
 
@@ -212,7 +210,7 @@ impl Ledger {
     }
 
     fn column(&self, integration: NameId, companies: &[CompanyTally]) -> MatrixColumn {
-        let entry = &self.catalog().integrations()[integration.place()];
+        let entry = &self.catalog().integrations()[integration.index()];
         let is_offered = entry.availability == Availability::Offered;
         let open = companies.iter().filter(|tally| !self.has(tally.company, integration));
         MatrixColumn {
@@ -235,9 +233,9 @@ impl Matrix<'_> {
     }
 
     /// A range of the companies, 0 for the first; clamped to the end.
-    pub fn rows(&self, wanted: std::ops::Range<usize>) -> Vec<MatrixRow> {
-        let end = wanted.end.min(self.companies.len());
-        let part = &self.companies[wanted.start.min(end)..end];
+    pub fn rows(&self, range: std::ops::Range<usize>) -> Vec<MatrixRow> {
+        let end = range.end.min(self.companies.len());
+        let part = &self.companies[range.start.min(end)..end];
         part.iter().map(|tally| self.row(tally)).collect()
     }
 
@@ -245,7 +243,7 @@ impl Matrix<'_> {
         let credits = self.ledger.credits_of(tally.company);
         let holder = |integration: &NameId| {
             let found = credits.binary_search_by_key(integration, |credit| credit.integration);
-            found.ok().map(|place| self.ledger.csm_of(credits[place].line))
+            found.ok().map(|index| self.ledger.csm_of(credits[index].line))
         };
         let cells: Vec<Option<String>> = self.integrations.iter().map(holder).collect();
         let credited = self.columns.iter().zip(&cells);
@@ -270,25 +268,25 @@ struct MatrixNames {
 }
 
 impl MatrixNames {
-    fn of(ledger: &Ledger, question: &MatrixFilter) -> Self {
-        let sought = question.csm.as_deref().map(|typed| ledger.find_csm(typed));
+    fn of(ledger: &Ledger, filter: &MatrixFilter) -> Self {
+        let csm = filter.csm.as_deref().map(|typed| ledger.find_csm(typed));
         let mut of_csm = vec![false; ledger.company_count()];
         let mut latest = vec![0; ledger.company_count()];
-        for (moment, place) in (0..).zip(ledger.order()) {
-            let line = ledger.line(*place);
-            let Some(company) = line.company.filter(|_| line.standing == RowValidity::Counts) else {
+        for (moment, index) in (0..).zip(ledger.order()) {
+            let line = ledger.line(*index);
+            let Some(company) = line.company.filter(|_| line.validity == RowValidity::Counts) else {
                 continue;
             };
-            latest[company.place()] = moment;
-            of_csm[company.place()] |= line.csm.is_some() && Some(line.csm) == sought;
+            latest[company.index()] = moment;
+            of_csm[company.index()] |= line.csm.is_some() && Some(line.csm) == csm;
         }
         Self {
-            of_csm: sought.map(|_| of_csm),
+            of_csm: csm.map(|_| of_csm),
             latest,
         }
     }
 
     fn is_listed(&self, company: NameId) -> bool {
-        self.of_csm.as_ref().is_none_or(|listed| listed[company.place()])
+        self.of_csm.as_ref().is_none_or(|listed| listed[company.index()])
     }
 }

@@ -19,7 +19,7 @@ use web::{
 
 use crate::{
     routes::{MATRIX, TAG},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     standings::matrix::{Matrix, MatrixColumn, MatrixFilter, MatrixOrder, MatrixRow, view::MatrixPage},
     state::Leaderboard,
     ui::paging::Paging,
@@ -64,30 +64,33 @@ pub(crate) struct MatrixResponse<'a> {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(sent): Query<MatrixQuery>,
+    Query(query): Query<MatrixQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(sent.format.as_deref(), &headers, &uri, Format::TABLE)?;
-    let question = sent.question()?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let filter = query.filter()?;
     let current = leaderboard.current().await?;
-    let make = async || {
-        let matrix = current.settled.ledger.matrix(&question);
-        match asked.face {
-            Format::Html => Ok(RenderedResponse::html(sent.document(
+    let render_response = async || {
+        let matrix = current.data.ledger.matrix(&filter);
+        match request.face {
+            Format::Html => Ok(RenderedResponse::html(query.document(
                 &leaderboard,
                 &current,
-                (&question, &matrix),
+                &filter,
+                &matrix,
             ))),
-            face => file(&leaderboard, &current, (&question, &matrix), face),
+            face => file(&leaderboard, &current, &filter, &matrix, face),
         }
     };
-    let rendered = leaderboard.answered(&current, asked.key(), make).await?;
+    let rendered = leaderboard
+        .cached_response(&current, request.key(), render_response)
+        .await?;
     Ok(rendered.respond(&headers))
 }
 
 impl MatrixQuery {
-    fn question(&self) -> Result<MatrixFilter, Error> {
+    fn filter(&self) -> Result<MatrixFilter, Error> {
         let given = |value: &Option<String>| {
             let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
             value.map(str::to_owned)
@@ -111,16 +114,17 @@ impl MatrixQuery {
     fn document(
         &self,
         leaderboard: &Leaderboard,
-        current: &BoardSnapshot,
-        (question, matrix): (&MatrixFilter, &Matrix<'_>),
+        current: &LeaderboardSnapshot,
+        filter: &MatrixFilter,
+        matrix: &Matrix<'_>,
     ) -> String {
         let pages = matrix.len().div_ceil(COMPANIES_PER_PAGE).max(1);
-        let asked = self.page.as_deref().and_then(|page| page.parse().ok());
+        let requested = self.page.as_deref().and_then(|page| page.parse().ok());
         // An invalid page shows the first.
-        let page = asked.filter(|page| (1..=pages).contains(page)).unwrap_or(1);
+        let page = requested.filter(|page| (1..=pages).contains(page)).unwrap_or(1);
         let number = |amount: usize| u32::try_from(amount).unwrap_or(u32::MAX);
         MatrixPage {
-            question,
+            filter,
             columns: &matrix.columns,
             rows: &matrix.rows((page - 1) * COMPANIES_PER_PAGE..page * COMPANIES_PER_PAGE),
             companies: number(matrix.len()),
@@ -129,7 +133,7 @@ impl MatrixQuery {
                 page: number(page),
                 pages: number(pages),
             },
-            csms: &current.settled.csms,
+            csms: &current.data.csms,
         }
         .document(&leaderboard.frame(current))
     }
@@ -137,8 +141,9 @@ impl MatrixQuery {
 
 fn file(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
-    (question, matrix): (&MatrixFilter, &Matrix<'_>),
+    current: &LeaderboardSnapshot,
+    filter: &MatrixFilter,
+    matrix: &Matrix<'_>,
     face: Format,
 ) -> Result<RenderedResponse, Error> {
     let rows = matrix.rows(0..matrix.len());
@@ -148,7 +153,7 @@ fn file(
         Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
         _ => RenderedResponse::json(&MatrixResponse {
             as_of: current.read_at,
-            filter: question,
+            filter: filter,
             open: matrix.open,
             integrations: &matrix.columns,
             companies: &rows,
@@ -158,7 +163,12 @@ fn file(
 }
 
 /// One column for each integration, with the holder of the credit; empty cells are open.
-fn sheet(leaderboard: &Leaderboard, current: &BoardSnapshot, matrix: &Matrix<'_>, rows: &[MatrixRow]) -> ExportSheet {
+fn sheet(
+    leaderboard: &Leaderboard,
+    current: &LeaderboardSnapshot,
+    matrix: &Matrix<'_>,
+    rows: &[MatrixRow],
+) -> ExportSheet {
     let first = [
         ("company", ExportKind::Text),
         ("won", ExportKind::Integer),

@@ -24,9 +24,9 @@ fn world() -> Ledger {
     ])
 }
 
-fn listed(question: &MatrixFilter) -> Vec<(String, u32, u32)> {
+fn listed(filter: &MatrixFilter) -> Vec<(String, u32, u32)> {
     let ledger = world();
-    let rows = ledger.matrix(question).rows(0..100);
+    let rows = ledger.matrix(filter).rows(0..100);
     rows.into_iter().map(|row| (row.company, row.won, row.open)).collect()
 }
 
@@ -60,31 +60,31 @@ fn each_company_that_counts_shows_what_it_won_and_what_is_open() {
 #[test]
 fn the_list_narrows_by_csm_name_and_what_is_missing_and_takes_any_order() {
     let ask = |change: fn(&mut MatrixFilter)| {
-        let mut question = MatrixFilter::default();
-        change(&mut question);
-        listed(&question)
+        let mut filter = MatrixFilter::default();
+        change(&mut filter);
+        listed(&filter)
             .into_iter()
             .map(|(company, _, _)| company)
             .collect::<Vec<_>>()
     };
-    assert_eq!(ask(|question| question.csm = Some("bo".to_owned())), ["Acme", "Globex"]);
-    assert_eq!(ask(|question| question.csm = Some("nobody".to_owned())), [""; 0]);
-    assert_eq!(ask(|question| question.company = Some("ÉX".to_owned())), ["Globex"]);
+    assert_eq!(ask(|filter| filter.csm = Some("bo".to_owned())), ["Acme", "Globex"]);
+    assert_eq!(ask(|filter| filter.csm = Some("nobody".to_owned())), [""; 0]);
+    assert_eq!(ask(|filter| filter.company = Some("ÉX".to_owned())), ["Globex"]);
     assert_eq!(
-        ask(|question| question.missing = Some("Cursor".to_owned())),
+        ask(|filter| filter.missing = Some("Cursor".to_owned())),
         ["Acme", "Globex"]
     );
-    assert_eq!(ask(|question| question.missing = Some("Segment".to_owned())), [""; 0]);
+    assert_eq!(ask(|filter| filter.missing = Some("Segment".to_owned())), [""; 0]);
     assert_eq!(
-        ask(|question| question.sort = MatrixOrder::MostOpen),
+        ask(|filter| filter.sort = MatrixOrder::MostOpen),
         ["Globex", "Acme", "Initech"]
     );
     assert_eq!(
-        ask(|question| question.sort = MatrixOrder::FewestOpen),
+        ask(|filter| filter.sort = MatrixOrder::FewestOpen),
         ["Initech", "Acme", "Globex"]
     );
     assert_eq!(
-        ask(|question| question.sort = MatrixOrder::Latest),
+        ask(|filter| filter.sort = MatrixOrder::Latest),
         ["Initech", "Acme", "Globex"]
     );
 }

@@ -17,7 +17,7 @@ use crate::{
     standings::matrix::{MatrixColumn, MatrixFilter, MatrixOrder, MatrixRow},
     ui::{
         downloads::download_links,
-        drill_down::{Counts, drill_down_cell, drill_down_text, plain_figure},
+        drill_down::{CountedQuantity, drill_down_cell, drill_down_text, plain_figure},
         paging::Paging,
         share::share,
     },
@@ -27,7 +27,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct MatrixPage<'a> {
     /// Active filter.
-    pub question: &'a MatrixFilter,
+    pub filter: &'a MatrixFilter,
     /// Integrations, with their open counts over all listed companies.
     pub columns: &'a [MatrixColumn],
     /// Companies of this page.
@@ -45,13 +45,13 @@ pub struct MatrixPage<'a> {
 impl MatrixPage<'_> {
     /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
-        let address = with_query(MATRIX, self.question);
-        let here = format!("{address}#companies");
+        let address = with_query(MATRIX, self.filter);
+        let companies_address = format!("{address}#companies");
         let main = html! {
             h1 { "Still to win" }
             p .lead {
-                (drill_down_text(Counts::MatrixOpen, &here, &count(self.open, "integration", "integrations"))) " at "
-                (drill_down_text(Counts::MatrixRows, &here, &count(self.companies, "company", "companies"))) "."
+                (drill_down_text(CountedQuantity::MatrixOpen, &companies_address, &count(self.open, "integration", "integrations"))) " at "
+                (drill_down_text(CountedQuantity::MatrixRows, &companies_address, &count(self.companies, "company", "companies"))) "."
             }
             (self.filter_form())
             div .heading {
@@ -75,11 +75,11 @@ impl MatrixPage<'_> {
     }
 
     fn filter_form(&self) -> Markup {
-        let chosen = |column: &MatrixColumn| self.question.missing.as_ref() == Some(&column.integration);
+        let chosen = |column: &MatrixColumn| self.filter.missing.as_ref() == Some(&column.integration);
         html! {
             form .filter method="get" action=(MATRIX) role="search" aria-label="Companies" {
-                (search_field(("csm", "Companies of CSM"), self.question.csm.as_deref(), self.csms))
-                (search_field(("company", "Name contains"), self.question.company.as_deref(), &[]))
+                (search_field(("csm", "Companies of CSM"), self.filter.csm.as_deref(), self.csms))
+                (search_field(("company", "Name contains"), self.filter.company.as_deref(), &[]))
                 div .field {
                     label for="missing" { "Can still win" }
                     select #missing name="missing" {
@@ -93,13 +93,13 @@ impl MatrixPage<'_> {
                     label for="sort" { "Order" }
                     select #sort name="sort" {
                         @for order in MatrixOrder::ALL {
-                            option value=(order.name()) selected[order == self.question.sort] { (order.words()) }
+                            option value=(order.name()) selected[order == self.filter.sort] { (order.words()) }
                         }
                     }
                 }
                 p .ways {
                     button .quiet type="submit" { "Show" }
-                    @if *self.question != MatrixFilter::default() { a href=(MATRIX) { "Clear" } }
+                    @if *self.filter != MatrixFilter::default() { a href=(MATRIX) { "Clear" } }
                 }
             }
         }
@@ -112,8 +112,8 @@ impl MatrixPage<'_> {
                 thead {
                     tr {
                         th scope="col" { "Company" }
-                        th scope="col" .number data-counts=(Counts::Claims.name()) { "Won" }
-                        th scope="col" .number data-counts=(Counts::Boxes.name()) { "To win" }
+                        th scope="col" .number data-counts=(CountedQuantity::Claims.name()) { "Won" }
+                        th scope="col" .number data-counts=(CountedQuantity::Boxes.name()) { "To win" }
                         @for column in self.columns { th scope="col" .upright { span { bdi { (column.integration) } } } }
                     }
                     tr .sums {
@@ -127,20 +127,20 @@ impl MatrixPage<'_> {
     }
 
     fn sum(&self, column: &MatrixColumn) -> Markup {
-        let question = MatrixFilter {
+        let filter = MatrixFilter {
             missing: Some(column.integration.clone()),
-            ..self.question.clone()
+            ..self.filter.clone()
         };
         // Under a filter by another missing integration, the count does not match any claims list.
         let is_other = self
-            .question
+            .filter
             .missing
             .as_ref()
             .is_some_and(|missing| *missing != column.integration);
         html! {
             @if !column.is_offered { small { "retired" } }
             @else if is_other { (plain_figure("open", &html! { (group_thousands(column.open)) })) }
-            @else { (drill_down_text(Counts::MatrixRows, &with_query(MATRIX, &question), &group_thousands(column.open))) }
+            @else { (drill_down_text(CountedQuantity::MatrixRows, &with_query(MATRIX, &filter), &group_thousands(column.open))) }
         }
     }
 
@@ -148,12 +148,12 @@ impl MatrixPage<'_> {
         let of_company = ClaimsLink::default()
             .of_company(&row.company)
             .with_outcome(OutcomeFilter::Credited);
-        let form = submit_address(self.question.csm.as_deref(), Some(&row.company));
+        let form = submit_address(self.filter.csm.as_deref(), Some(&row.company));
         html! {
             tr {
                 th scope="row" { a href=(form) { bdi { (row.company) } } }
-                td .number { (drill_down_cell(&of_company.address(), row.won, ("integration won", "integrations won"))) }
-                td .number { (drill_down_cell(&form, row.open, ("to win", "to win"))) }
+                td .number { (drill_down_cell(&of_company.address(), row.won, "integration won", "integrations won")) }
+                td .number { (drill_down_cell(&form, row.open, "to win", "to win")) }
                 @for (column, holder) in self.columns.iter().zip(&row.cells) {
                     @match holder {
                         Some(csm) => td {

@@ -84,7 +84,7 @@ mod tests {
     }
 
     /// "rank behind ahead [lines]" of a CSM.
-    pub(crate) fn told(board: &Standings, csm: &str) -> Option<String> {
+    pub(crate) fn summary(board: &Standings, csm: &str) -> Option<String> {
         let own = my_rank(&board.by_csm, csm)?;
         let gap = |gap: &Option<RankGap>| {
             gap.as_ref()
@@ -116,15 +116,15 @@ mod tests {
             ("Bo", "2= 1<Kate 2<Zoé Ana,Bo,Zoé"),
             ("Zoé", "4 2<Ana - Bo,Zoé"),
         ] {
-            assert_eq!(told(&board, csm).as_deref(), Some(expected), "{csm}");
+            assert_eq!(summary(&board, csm).as_deref(), Some(expected), "{csm}");
         }
-        assert_eq!(told(&board, "Nobody"), None);
+        assert_eq!(summary(&board, "Nobody"), None);
     }
 
     #[test]
     fn whoever_is_alone_has_no_neighbours_and_no_distances() {
         let board = board(&[("Kate", "GitHub")]);
-        assert_eq!(told(&board, "Kate").as_deref(), Some("1 - - Kate"));
+        assert_eq!(summary(&board, "Kate").as_deref(), Some("1 - - Kate"));
     }
 
     proptest! {

@@ -21,7 +21,7 @@ use web::{
 
 use crate::{
     routes::{TAG, YOU},
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     standings::{
         Standings,
         my_rank::{
@@ -53,42 +53,45 @@ pub(crate) struct MyRankQuery {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<MyRankQuery>,
+    Query(query): Query<MyRankQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(None, &headers, &uri, Format::PAGE)?;
-    let period = parse_period(question.from.as_deref(), question.to.as_deref())?;
-    let typed = collapse_spaces(question.csm.as_deref().unwrap_or_default());
+    let request = RequestContext::new(None, &headers, &uri, Format::PAGE)?;
+    let period = parse_period(query.from.as_deref(), query.to.as_deref())?;
+    let typed = collapse_spaces(query.csm.as_deref().unwrap_or_default());
     let current = leaderboard.current().await?;
-    let make = async || {
+    let render_response = async || {
         let standings = leaderboard.standings(&current, period).await;
-        render(&leaderboard, &current, &standings, (asked.face, &typed))
+        render(&leaderboard, &current, &standings, request.face, &typed)
     };
-    let rendered = leaderboard.answered(&current, asked.key(), make).await?;
+    let rendered = leaderboard
+        .cached_response(&current, request.key(), render_response)
+        .await?;
     Ok(rendered.respond(&headers))
 }
 
 fn render(
     leaderboard: &Leaderboard,
-    current: &BoardSnapshot,
+    current: &LeaderboardSnapshot,
     standings: &Standings,
-    (face, typed): (Format, &str),
+    face: Format,
+    typed: &str,
 ) -> Result<RenderedResponse, Error> {
-    let ledger = &current.settled.ledger;
+    let ledger = &current.data.ledger;
     let csm = ledger.find_csm(typed).map(|csm| ledger.csm_display_name(csm));
     let line = csm.and_then(|csm| my_rank(&standings.by_csm, csm));
     if face != Format::Html {
-        let answer = MyRankResponse {
+        let response = MyRankResponse {
             as_of: current.read_at,
             period: standings.period,
             csm,
             own_line: line,
         };
-        return RenderedResponse::json(&answer).map_err(Error::internal);
+        return RenderedResponse::json(&response).map_err(Error::internal);
     }
     let own = match (typed, csm, line) {
-        ("", _, _) => MyRankResult::Unasked,
+        ("", _, _) => MyRankResult::NotRequested,
         (_, None, _) => MyRankResult::Unknown(typed),
         (_, Some(csm), None) => MyRankResult::Unlisted(csm),
         (_, _, Some(line)) => MyRankResult::Listed(line),

@@ -11,13 +11,13 @@ use crate::{
     claims::list::{OutcomeFilter, link::ClaimsLink},
     routes::{YOU, board_address, my_rank_address, submit_address},
     standings::{CsmStanding, my_rank::MyRank},
-    ui::{drill_down::Counts, messages, period_picker::format_period},
+    ui::{drill_down::CountedQuantity, messages, period_picker::format_period},
 };
 
 /// Result of a search for a CSM.
 pub enum MyRankResult<'a> {
     /// No name was given.
-    Unasked,
+    NotRequested,
     /// No claim has this name.
     Unknown(&'a str),
     /// The CSM has claims, but none in the period.
@@ -50,7 +50,7 @@ impl MyRankPage<'_> {
                 div .narrow {
                     h1 { "Your place" }
                     p .hint { "On the board, " span data-figure="period" { (format_period(self.period, self.today)) } "." }
-                    div .you { (question(self.period, self.typed)) }
+                    div .you { (name_form(self.period, self.typed)) }
                     (self.answer())
                     p { a href=(board_address(self.period)) { "See the board" } }
                 }
@@ -61,7 +61,7 @@ impl MyRankPage<'_> {
     fn answer(&self) -> Markup {
         html! {
             @match &self.own {
-                MyRankResult::Unasked => {}
+                MyRankResult::NotRequested => {}
                 MyRankResult::Unknown(name) => {
                     div .own-line data-own {
                         p {
@@ -88,7 +88,7 @@ impl MyRankPage<'_> {
         });
         html! {
             div .own-line data-own data-csm=(own.lines[own.own].csm) {
-                p .place data-figure="place" { (messages::place(&own.place)) (ahead.unwrap_or_default()) }
+                p .place data-figure="place" { (messages::place_sentence(&own.place)) (ahead.unwrap_or_default()) }
                 ul .neighbours {
                     @for (number, line) in own.lines.iter().enumerate() {
                         li .own[number == own.own] { (self.line(line, number == own.own)) }
@@ -106,7 +106,7 @@ impl MyRankPage<'_> {
         html! {
             span .rank data-figure="rank" { span .unseen { "rank " } (line.rank) }
             span { bdi { (line.csm) } @if is_own { " (you)" } }
-            a .figure data-counts=(Counts::Claims.name()) href=(claims) { (group_thousands(line.integrations)) span .unseen { " integrations of " (line.csm) } }
+            a .figure data-counts=(CountedQuantity::Claims.name()) href=(claims) { (group_thousands(line.integrations)) span .unseen { " integrations of " (line.csm) } }
         }
     }
 }
@@ -114,11 +114,11 @@ impl MyRankPage<'_> {
 /// Placeholder on the board: a name field until the script fills in the rank.
 pub(crate) fn my_rank_slot(period: Period) -> Markup {
     html! {
-        section .you aria-label="Your place" data-you=(my_rank_address(period, None)) { (question(period, "")) }
+        section .you aria-label="Your place" data-you=(my_rank_address(period, None)) { (name_form(period, "")) }
     }
 }
 
-fn question(period: Period, typed: &str) -> Markup {
+fn name_form(period: Period, typed: &str) -> Markup {
     html! {
         form method="get" action=(YOU) {
             @for (name, day) in [("from", period.from), ("to", period.to)] {

@@ -22,9 +22,9 @@ pub fn standings_message(standings: &Standings, week: Week, link: &str) -> Strin
         text.push_str(&format!(
             "{}. {} – {} at {}\n",
             line.rank,
-            escaped(&line.csm),
-            counted(line.integrations, "integration", "integrations"),
-            counted(line.companies, "company", "companies")
+            escape(&line.csm),
+            count_noun(line.integrations, "integration", "integrations"),
+            count_noun(line.companies, "company", "companies")
         ));
     }
     if let Some(more @ 1..) = scored.len().checked_sub(MAX_LISTED) {
@@ -32,18 +32,18 @@ pub fn standings_message(standings: &Standings, week: Week, link: &str) -> Strin
     }
     text.push_str(&format!(
         "{} in all. <{}|See the claims>",
-        counted(standings.totals.integrations, "point", "points"),
-        escaped(link),
+        count_noun(standings.totals.integrations, "point", "points"),
+        escape(link),
     ));
     text
 }
 
-fn counted(number: u32, one: &str, many: &str) -> String {
+fn count_noun(number: u32, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Escapes the three characters that Slack treats as markup.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

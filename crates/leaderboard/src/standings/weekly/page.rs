@@ -23,8 +23,8 @@ use crate::{
     routes::{TAG, WEEKLY, board_address},
     standings::weekly::{
         rows::StandingsSentRows,
-        schedule::{SendOutcome, SentWeek, Week, due},
-        view::WeeklyPage,
+        schedule::{SendOutcome, Week, WeeklyAttempt, due},
+        view::WeeklyStandingsPage,
     },
     state::Leaderboard,
 };
@@ -60,7 +60,7 @@ pub(crate) struct WeeklyResponse<'a> {
     due: bool,
     next: Option<Zoned>,
     preview: &'a str,
-    sent: &'a [SentWeek],
+    sent: &'a [WeeklyAttempt],
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -71,11 +71,11 @@ pub(crate) struct WeeklySendResponse {
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
-    Query(question): Query<WeeklyQuery>,
+    Query(query): Query<WeeklyQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let sent: Reading<StandingsSentRows> = leaderboard.store.read().await?;
     let current = leaderboard.current().await?;
     let sent = &sent.snapshot.data.0;
@@ -84,9 +84,9 @@ pub(crate) async fn show(
     let preview = leaderboard.weekly_message(&current, week).await;
     let on = leaderboard.weekly.delivery.slack.is_some();
     let next = leaderboard.weekly.at.next(&current.now);
-    let rendered = match asked.face {
+    let rendered = match request.face {
         Format::Html => RenderedResponse::html(
-            WeeklyPage {
+            WeeklyStandingsPage {
                 on,
                 due: due.is_some(),
                 next: next.as_ref(),
@@ -115,10 +115,10 @@ pub(crate) async fn send(State(leaderboard): State<Arc<Leaderboard>>, headers: H
     if Format::accepted(&headers) == Format::Html {
         return Ok(Redirect::to(WEEKLY).into_response());
     }
-    let answer = WeeklySendResponse {
-        outcome: outcome.as_ref().map(SendOutcome::words),
+    let response = WeeklySendResponse {
+        outcome: outcome.as_ref().map(SendOutcome::as_text),
     };
-    Ok(RenderedResponse::json(&answer)
+    Ok(RenderedResponse::json(&response)
         .map_err(Error::internal)?
         .respond(&headers))
 }

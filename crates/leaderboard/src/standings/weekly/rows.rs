@@ -6,7 +6,7 @@ use sheets_store::{
     RowChange, RowInsert, RowUpdate, Tab, TabRows,
 };
 
-use crate::standings::weekly::schedule::{SendOutcome, SentWeek, Week};
+use crate::standings::weekly::schedule::{SendOutcome, Week, WeeklyAttempt};
 
 /// One row for each attempt; append-only.
 pub static STANDINGS_SENT: Tab = Tab {
@@ -28,20 +28,20 @@ const OUTCOME: usize = 3;
 
 impl From<SendOutcome> for String {
     fn from(outcome: SendOutcome) -> Self {
-        outcome.words()
+        outcome.as_text()
     }
 }
 
 /// All attempts.
 #[derive(Debug)]
-pub struct StandingsSentRows(pub Vec<SentWeek>);
+pub struct StandingsSentRows(pub Vec<WeeklyAttempt>);
 
 impl Dataset for StandingsSentRows {
     const TABS: &'static [&'static Tab] = &[&STANDINGS_SENT];
 
     fn decode(mut tabs: Vec<TabRows>, _: &mut DecodeContext) -> Self {
         let rows = tabs.remove(0);
-        let sent = rows.rows().map(|row| SentWeek {
+        let sent = rows.rows().map(|row| WeeklyAttempt {
             id: row.cell(0).text(),
             week: row.cell(WEEK).text(),
             at: row.cell(AT).text().parse().ok(),
@@ -61,7 +61,7 @@ pub fn attempt_insert(week: Week, number: usize, at: Timestamp) -> RowInsert {
         cells: vec![
             CellEntry::Text(week.name()),
             CellEntry::Text(at.to_string()),
-            CellEntry::Text(SendOutcome::Sending.words()),
+            CellEntry::Text(SendOutcome::Sending.as_text()),
         ],
     }
 }
@@ -73,8 +73,8 @@ pub fn outcome_change(id: &str, outcome: &SendOutcome) -> RowChange {
         id: id.to_owned(),
         cells: vec![CellUpdate {
             column: OUTCOME,
-            from: CellContent::Text(SendOutcome::Sending.words()),
-            to: CellEntry::Text(outcome.words()),
+            from: CellContent::Text(SendOutcome::Sending.as_text()),
+            to: CellEntry::Text(outcome.as_text()),
         }],
     })
 }

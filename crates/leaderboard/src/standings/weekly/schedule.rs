@@ -96,14 +96,16 @@ impl Week {
 }
 
 /// Week that is due now, and the attempt number, 0 for the first.
-pub fn due(now: &Zoned, moment: WeeklyMoment, sent: &[SentWeek]) -> Option<(Week, usize)> {
+pub fn due(now: &Zoned, moment: WeeklyMoment, sent: &[WeeklyAttempt]) -> Option<(Week, usize)> {
     let week = Week::before(moment.last(now)?.date());
     let name = week.name();
-    let tries: Vec<&SentWeek> = sent.iter().filter(|sent| sent.week == name).collect();
-    let is_settled = tries.iter().any(|sent| !matches!(sent.outcome, SendOutcome::Failed(_)));
-    let latest: Option<Timestamp> = tries.iter().filter_map(|sent| sent.at).max();
+    let attempts: Vec<&WeeklyAttempt> = sent.iter().filter(|sent| sent.week == name).collect();
+    let is_settled = attempts
+        .iter()
+        .any(|sent| !matches!(sent.outcome, SendOutcome::Failed(_)));
+    let latest: Option<Timestamp> = attempts.iter().filter_map(|sent| sent.at).max();
     let is_too_soon = latest.is_some_and(|at| now.timestamp().duration_since(at) < AGAIN_AFTER);
-    (!is_settled && !is_too_soon).then_some((week, tries.len()))
+    (!is_settled && !is_too_soon).then_some((week, attempts.len()))
 }
 
 /// Outcome of an attempt.
@@ -133,7 +135,7 @@ impl SendOutcome {
     }
 
     /// Text in the sheet.
-    pub fn words(&self) -> String {
+    pub fn as_text(&self) -> String {
         match self {
             Self::Sending => "sending".to_owned(),
             Self::Sent => "sent".to_owned(),
@@ -146,7 +148,7 @@ impl SendOutcome {
 /// One attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "StandingsTry")]
-pub struct SentWeek {
+pub struct WeeklyAttempt {
     /// Id of the row.
     pub id: String,
     /// Week, such as `2026-W10`.
@@ -225,7 +227,7 @@ mod tests {
     #[test]
     fn what_was_sent_or_perhaps_sent_is_not_sent_again_and_what_failed_is_after_an_hour() {
         let at = now("2026-03-09T12:00:00+01:00");
-        let sent = |outcome, minutes_ago: i64| SentWeek {
+        let sent = |outcome, minutes_ago: i64| WeeklyAttempt {
             id: "1".to_owned(),
             week: "2026-W10".to_owned(),
             at: Some(at.timestamp() - SignedDuration::from_mins(minutes_ago)),

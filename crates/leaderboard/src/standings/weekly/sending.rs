@@ -10,7 +10,7 @@ use web::{
 
 use crate::{
     routes::board_address,
-    snapshot::BoardSnapshot,
+    snapshot::LeaderboardSnapshot,
     standings::weekly::{
         message::standings_message,
         rows::{StandingsSentRows, attempt_insert, outcome_change},
@@ -26,11 +26,11 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Leaderboard {
     /// Message for a week.
-    pub(crate) async fn weekly_message(&self, current: &BoardSnapshot, week: Week) -> String {
+    pub(crate) async fn weekly_message(&self, current: &LeaderboardSnapshot, week: Week) -> String {
         let standings = self.standings(current, week.period()).await;
         let link = match &self.weekly.public_url {
             Some(public) => format!("{public}{}", board_address(week.period())),
-            None => current.settled.rows.submission_link.tab(),
+            None => current.data.rows.submission_link.tab(),
         };
         standings_message(&standings, week, &link)
     }
@@ -52,12 +52,12 @@ impl Leaderboard {
         };
         self.store.refresh();
         let text = self.weekly_message(&self.current().await?, week).await;
-        let begun = RowChange::Insert(attempt_insert(week, number, now.timestamp()));
-        let begun = self.store.commit(Batch::by(BY, [begun])).await?;
-        let Some(id) = begun.ids.first().filter(|_| begun.inserted == 1) else {
+        let attempt = RowChange::Insert(attempt_insert(week, number, now.timestamp()));
+        let attempt = self.store.commit(Batch::by(BY, [attempt])).await?;
+        let Some(id) = attempt.ids.first().filter(|_| attempt.inserted == 1) else {
             return Ok(None);
         };
-        let outcome = self.tell(text).await;
+        let outcome = self.send_to_slack(text).await;
         if let Err(error) = self.store.commit(Batch::by(BY, [outcome_change(id, &outcome)])).await {
             // The row keeps “sending” and is never retried.
             tracing::warn!(%error, "what became of the weekly standings is not in the spreadsheet");
@@ -65,7 +65,7 @@ impl Leaderboard {
         Ok(Some(outcome))
     }
 
-    async fn tell(&self, text: String) -> SendOutcome {
+    async fn send_to_slack(&self, text: String) -> SendOutcome {
         let message = OutgoingMessage {
             to: String::new(),
             subject: String::new(),
@@ -86,7 +86,7 @@ impl Leaderboard {
         loop {
             match self.send_weekly().await {
                 Ok(None) => {}
-                Ok(Some(outcome)) => tracing::info!(outcome = outcome.words(), "weekly standings"),
+                Ok(Some(outcome)) => tracing::info!(outcome = outcome.as_text(), "weekly standings"),
                 Err(error) => tracing::warn!("the weekly standings could not be sent: {}", error_chain(&error)),
             }
             tokio::time::sleep(CHECK_INTERVAL).await;

@@ -8,11 +8,11 @@ use web::page::{
     table::{cell, row, table, text},
 };
 
-use crate::{routes::WEEKLY, standings::weekly::schedule::SentWeek};
+use crate::{routes::WEEKLY, standings::weekly::schedule::WeeklyAttempt};
 
 /// Data of the page.
 #[derive(Clone, Debug)]
-pub struct WeeklyPage<'a> {
+pub struct WeeklyStandingsPage<'a> {
     /// Whether Slack is configured.
     pub on: bool,
     /// Whether the message is due now.
@@ -24,12 +24,12 @@ pub struct WeeklyPage<'a> {
     /// Address of the board for that week.
     pub board: String,
     /// Sent messages, oldest first.
-    pub sent: &'a [SentWeek],
+    pub sent: &'a [WeeklyAttempt],
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
-impl WeeklyPage<'_> {
+impl WeeklyStandingsPage<'_> {
     /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
@@ -80,7 +80,7 @@ impl WeeklyPage<'_> {
                         "detail when",
                         html! { @if let Some(at) = sent.at { (date_time::timestamp_element(at, &self.now)) } },
                     ),
-                    cell("what", html! { bdi { (sent.outcome.words()) } }),
+                    cell("what", html! { bdi { (sent.outcome.as_text()) } }),
                 ];
                 row(0, &cells)
             })

@@ -3,8 +3,10 @@
 use domain::period::Period;
 use jiff::civil::date;
 use scraper::{ElementRef, Html};
-use web::assets::AssetIndex;
-use web::page::{BoardLayout, skeleton::Frame};
+use web::{
+    assets::AssetIndex,
+    page::{BoardLayout, skeleton::Frame},
+};
 
 use crate::{
     assets,
@@ -122,9 +124,9 @@ fn a_hostile_name_is_text_on_the_board_and_encoded_in_its_links() {
         .to_owned();
     let (path, query) = link.split_once('?').expect("query");
     assert_eq!(path, CLAIMS);
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(query).expect("encoded");
+    let query: Vec<(String, String)> = serde_urlencoded::from_str(query).expect("encoded");
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    assert_eq!(asked, [pair("csm", HOSTILE), pair("outcome", "credited")]);
+    assert_eq!(query, [pair("csm", HOSTILE), pair("outcome", "credited")]);
 }
 
 #[test]
@@ -189,8 +191,8 @@ fn findings_are_told_on_the_board_when_there_are_any() {
     let mut page = board(&[], &[]);
     assert_eq!(select(&checked(&page.document(&frame())), ".notice").len(), 0);
     page.findings = 1;
-    let told = texts(&checked(&page.document(&frame())), ".notice");
-    assert!(told[0].starts_with("1 thing needs a look"), "{told:?}");
+    let summary = texts(&checked(&page.document(&frame())), ".notice");
+    assert!(summary[0].starts_with("1 thing needs a look"), "{summary:?}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn form() -> SubmitForm {
             .to_vec(),
         integrations_error: None,
         suggestions: NameSuggestions::default(),
-        looks_like: SimilarNames::default(),
+        similar_names: SimilarNames::default(),
     }
 }
 

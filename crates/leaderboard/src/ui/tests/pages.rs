@@ -10,7 +10,7 @@ use crate::{
             validation,
             view::{SubmitPage, SubmitProblem},
         },
-        list::{ClaimLine, ClaimOutcome, ClaimedIntegration, ClaimsTotals, link::ClaimsLink, view::ClaimsPage},
+        list::{ClaimOutcome, ClaimRow, ClaimsTotals, IntegrationClaim, link::ClaimsLink, view::ClaimsPage},
         receipt::{
             outcome::{CreditedElsewhere, RankGap, RankPlace, SubmissionOutcome},
             view::ReceiptPage,
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-fn submit(form: SubmitForm, trouble: Option<SubmitProblem>) -> Html {
+fn submit(form: SubmitForm, problem: Option<SubmitProblem>) -> Html {
     let page = SubmitPage {
         form,
-        trouble,
+        problem,
         now: now(),
     };
     checked(&page.document(&frame()))
@@ -97,10 +97,10 @@ fn an_unreachable_spreadsheet_keeps_everything_typed_and_the_key() {
     form.integrations[1].state = ChoiceState::Ticked;
     let cause = "Google Sheets did not answer within 20 seconds.".to_owned();
     let page = submit(form, Some(SubmitProblem::Unreachable { cause }));
-    let told = texts(&page, r#"[role="alert"]"#);
+    let summary = texts(&page, r#"[role="alert"]"#);
     assert!(
-        told[0].contains("NOT recorded") && told[0].contains("20 seconds"),
-        "{told:?}"
+        summary[0].contains("NOT recorded") && summary[0].contains("20 seconds"),
+        "{summary:?}"
     );
     for (control, value) in [
         ("csm", "Manny"),
@@ -159,13 +159,13 @@ fn the_receipt_says_what_changed_and_keeps_the_name_for_the_next_customer() {
         now: now(),
     };
     let page = checked(&page.document(&frame()));
-    let told = texts(&page, "article")[0].clone();
+    let summary = texts(&page, "article")[0].clone();
     for sentence in [
         "Recorded. +1 for A & B (GitHub).",
         "ClickHouse was already credited to Kate.",
         "You are 2nd, 3 points behind Kate.",
     ] {
-        assert!(told.contains(sentence), "{told} lacks {sentence}");
+        assert!(summary.contains(sentence), "{summary} lacks {sentence}");
     }
     assert_eq!(select(&page, ".tally path").len(), 7);
     assert_eq!(select(&page, ".tally .fresh").len(), 1);
@@ -173,7 +173,7 @@ fn the_receipt_says_what_changed_and_keeps_the_name_for_the_next_customer() {
     assert_eq!(text(next[0]), "Another customer");
 }
 
-fn claims(lines: &[ClaimLine], filter: ClaimsLink) -> Html {
+fn claims(lines: &[ClaimRow], filter: ClaimsLink) -> Html {
     let page = ClaimsPage {
         filter,
         lines,
@@ -182,7 +182,7 @@ fn claims(lines: &[ClaimLine], filter: ClaimsLink) -> Html {
         totals: ClaimsTotals {
             rows: 1,
             credited: 1,
-            set_aside: 2,
+            not_counted: 2,
             ..ClaimsTotals::default()
         },
         paging: Paging { page: 2, pages: 3 },
@@ -194,12 +194,12 @@ fn claims(lines: &[ClaimLine], filter: ClaimsLink) -> Html {
 
 #[test]
 fn each_row_shows_what_became_of_its_claims_and_leads_to_its_cells() {
-    let claim = |name: &str, outcome| ClaimedIntegration {
+    let claim = |name: &str, outcome| IntegrationClaim {
         name: name.to_owned(),
         in_catalog: true,
         outcome,
     };
-    let lines = [ClaimLine {
+    let lines = [ClaimRow {
         row: 14,
         id: "x".to_owned(),
         submitted_at: at("2026-03-05T13:03:00Z"),
@@ -211,7 +211,7 @@ fn each_row_shows_what_became_of_its_claims_and_leads_to_its_cells() {
         integrations: vec![
             claim("GitHub", ClaimOutcome::Credited),
             claim("ClickHouse", ClaimOutcome::CreditedTo(kate())),
-            claim(HOSTILE, ClaimOutcome::SetAside),
+            claim(HOSTILE, ClaimOutcome::NotCounted),
             claim("Slack", ClaimOutcome::Repeated),
         ],
         link: "https://docs.google.com/spreadsheets/d/x/edit#gid=0&range=A14:G14".to_owned(),
@@ -245,9 +245,9 @@ fn the_filter_is_kept_by_its_form_the_pages_and_the_files() {
     for link in select(&page, ".pager a, .downloads a") {
         let address = link.attr("href").expect("link");
         let (_, query) = address.split_once('?').expect("query");
-        let asked: Vec<(String, String)> = serde_urlencoded::from_str(query).expect("encoded");
-        assert_eq!(asked[0], ("csm".to_owned(), HOSTILE.to_owned()), "{address}");
-        assert_eq!(asked.len(), 2, "{address}");
+        let query: Vec<(String, String)> = serde_urlencoded::from_str(query).expect("encoded");
+        assert_eq!(query[0], ("csm".to_owned(), HOSTILE.to_owned()), "{address}");
+        assert_eq!(query.len(), 2, "{address}");
     }
     assert!(texts(&page, ".heading")[0].starts_with("1 row: 1 credited and 2 not counted."));
 }

@@ -112,8 +112,11 @@ fn effect() -> SubmissionOutcome {
 #[test]
 fn a_submission_is_told_by_what_it_did() {
     let mut effect = effect();
-    assert_eq!(messages::credit(&effect), "Nothing new to credit to Manny this time.");
-    assert!(messages::remainder(&effect).is_empty());
+    assert_eq!(
+        messages::credit_sentence(&effect),
+        "Nothing new to credit to Manny this time."
+    );
+    assert!(messages::remainder_sentences(&effect).is_empty());
     effect.credited = vec!["GitHub".to_owned(), "Cursor".to_owned()];
     effect.already_yours = vec!["Slack".to_owned(), "Jira".to_owned()];
     effect.counted_apart = vec!["Homegrown".to_owned()];
@@ -129,9 +132,9 @@ fn a_submission_is_told_by_what_it_did() {
         theirs("Okta", "Zoé"),
         theirs("Linear", "Kate"),
     ];
-    assert_eq!(messages::credit(&effect), "+2 for Manny (GitHub, Cursor).");
+    assert_eq!(messages::credit_sentence(&effect), "+2 for Manny (GitHub, Cursor).");
     assert_eq!(
-        messages::remainder(&effect),
+        messages::remainder_sentences(&effect),
         [
             "ClickHouse and Linear were already credited to Kate.",
             "Okta was already credited to Zoé.",
@@ -143,23 +146,26 @@ fn a_submission_is_told_by_what_it_did() {
 
 #[test]
 fn the_place_is_told_with_ties_and_the_way_up() {
-    let told = |rank, tied, behind: Option<(u32, &str)>| {
+    let summary = |rank, tied, behind: Option<(u32, &str)>| {
         let behind = behind.map(|(points, csm)| RankGap {
             points,
             csm: csm.to_owned(),
         });
-        messages::place(&RankPlace {
+        messages::place_sentence(&RankPlace {
             rank,
             tied,
             integrations: 5,
             behind,
         })
     };
-    assert_eq!(told(1, false, None), "You are 1st.");
-    assert_eq!(told(1, true, None), "You share 1st place.");
-    assert_eq!(told(2, false, Some((1, "Kate"))), "You are 2nd, 1 point behind Kate.");
+    assert_eq!(summary(1, false, None), "You are 1st.");
+    assert_eq!(summary(1, true, None), "You share 1st place.");
     assert_eq!(
-        told(3, true, Some((3, "Kate"))),
+        summary(2, false, Some((1, "Kate"))),
+        "You are 2nd, 1 point behind Kate."
+    );
+    assert_eq!(
+        summary(3, true, Some((3, "Kate"))),
         "You share 3rd place, 3 points behind Kate."
     );
 }

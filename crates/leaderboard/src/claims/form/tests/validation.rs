@@ -9,7 +9,7 @@ fn catalog() -> Catalog {
     Catalog::parse("GitHub | GH\nCursor\nClickHouse\n~Segment")
 }
 
-fn sent(csm: &str, company: &str, integrations: &[&str]) -> SubmissionRequest {
+fn request(csm: &str, company: &str, integrations: &[&str]) -> SubmissionRequest {
     SubmissionRequest {
         csm: csm.to_owned(),
         company: company.to_owned(),
@@ -23,15 +23,15 @@ fn at(text: &str) -> Timestamp {
     text.parse().expect("instant")
 }
 
-fn check(sent: &SubmissionRequest) -> Result<ValidSubmission, SubmissionError> {
-    sent.check(&catalog(), at("2026-03-03T12:00:00Z"))
+fn check(request: &SubmissionRequest) -> Result<ValidSubmission, SubmissionError> {
+    request.check(&catalog(), at("2026-03-03T12:00:00Z"))
 }
 
-fn complaints(sent: &SubmissionRequest) -> Vec<(&'static str, String)> {
-    match check(sent) {
-        Err(SubmissionError::Fields(complaints)) => complaints
+fn field_errors(request: &SubmissionRequest) -> Vec<(&'static str, String)> {
+    match check(request) {
+        Err(SubmissionError::Fields(field_errors)) => field_errors
             .into_iter()
-            .map(|complaint| (complaint.field, complaint.message))
+            .map(|field_error| (field_error.field, field_error.message))
             .collect(),
         other => panic!("not refused by its fields: {other:?}"),
     }
@@ -39,7 +39,7 @@ fn complaints(sent: &SubmissionRequest) -> Vec<(&'static str, String)> {
 
 #[test]
 fn names_are_tidied_and_integrations_written_as_the_catalog_does() {
-    let valid = check(&sent(
+    let valid = check(&request(
         "  Zoé   O'Brien ",
         " Acme  Inc. ",
         &["clickhouse", "GH", "github"],
@@ -51,7 +51,7 @@ fn names_are_tidied_and_integrations_written_as_the_catalog_does() {
     );
     assert_eq!(valid.integrations, "GitHub, ClickHouse");
     assert_eq!(
-        check(&sent("Kate", "Acme", &["GitHub, Cursor"]))
+        check(&request("Kate", "Acme", &["GitHub, Cursor"]))
             .expect("valid")
             .integrations,
         "GitHub, Cursor"
@@ -60,42 +60,50 @@ fn names_are_tidied_and_integrations_written_as_the_catalog_does() {
 
 #[test]
 fn every_mistake_is_told_at_once_beside_its_field() {
-    let told = complaints(&sent(" ", "", &[]));
+    let summary = field_errors(&request(" ", "", &[]));
     assert_eq!(
-        told.iter().map(|(field, _)| *field).collect::<Vec<_>>(),
+        summary.iter().map(|(field, _)| *field).collect::<Vec<_>>(),
         ["csm", "company", "integrations"]
     );
     for (wrong, field, words) in [
-        (sent("Ka\u{202E}te", "Acme", &["GitHub"]), "csm", "U+202E"),
-        (sent("Kate", "Ac\u{0}me", &["GitHub"]), "company", "U+0000"),
-        (sent("Kate", "Ac\nme", &["GitHub"]), "company", "U+000A"),
-        (sent("Kate", "-- .. --", &["GitHub"]), "company", "letter or digit"),
-        (sent(&"x".repeat(81), "Acme", &["GitHub"]), "csm", "81 characters"),
-        (sent("Kate", &"x".repeat(201), &["GitHub"]), "company", "201 characters"),
+        (request("Ka\u{202E}te", "Acme", &["GitHub"]), "csm", "U+202E"),
+        (request("Kate", "Ac\u{0}me", &["GitHub"]), "company", "U+0000"),
+        (request("Kate", "Ac\nme", &["GitHub"]), "company", "U+000A"),
+        (request("Kate", "-- .. --", &["GitHub"]), "company", "letter or digit"),
+        (request(&"x".repeat(81), "Acme", &["GitHub"]), "csm", "81 characters"),
         (
-            sent("Kate", "Acme", &["Git Hubb"]),
+            request("Kate", &"x".repeat(201), &["GitHub"]),
+            "company",
+            "201 characters",
+        ),
+        (
+            request("Kate", "Acme", &["Git Hubb"]),
             "integrations",
             "Did you mean “GitHub”?",
         ),
         (
-            sent("Kate", "Acme", &["Kafka"]),
+            request("Kate", "Acme", &["Kafka"]),
             "integrations",
             "Choose one of those on offer",
         ),
-        (sent("Kate", "Acme", &["Segment"]), "integrations", "no longer offered"),
+        (
+            request("Kate", "Acme", &["Segment"]),
+            "integrations",
+            "no longer offered",
+        ),
         (
             SubmissionRequest {
                 key: "two words".to_owned(),
-                ..sent("Kate", "Acme", &["GitHub"])
+                ..request("Kate", "Acme", &["GitHub"])
             },
             "key",
             "without spaces",
         ),
     ] {
-        let told = complaints(&wrong);
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!(told[0].0, field);
-        assert!(told[0].1.contains(words), "{told:?} lacks {words}");
+        let summary = field_errors(&wrong);
+        assert_eq!(summary.len(), 1, "{summary:?}");
+        assert_eq!(summary[0].0, field);
+        assert!(summary[0].1.contains(words), "{summary:?} lacks {words}");
     }
 }
 
@@ -116,18 +124,18 @@ fn characters_that_nobody_sees_are_refused_unless_names_are_written_with_them() 
         '\u{E0000}',
         '\u{E007F}',
     ] {
-        let told = complaints(&sent(&format!("Ka{hidden}te"), "Acme", &["GitHub"]));
+        let summary = field_errors(&request(&format!("Ka{hidden}te"), "Acme", &["GitHub"]));
         let code = format!("(U+{:04X})", u32::from(hidden));
-        assert!(told[0].1.contains(&code), "{told:?} lacks {code}");
+        assert!(summary[0].1.contains(&code), "{summary:?} lacks {code}");
     }
     for name in ["نرگس\u{200C}ها", "क्\u{200D}ष", "Kate \u{2764}\u{FE0F}", "이서연"] {
-        assert!(check(&sent(name, "Acme", &["GitHub"])).is_ok(), "{name:?}");
+        assert!(check(&request(name, "Acme", &["GitHub"])).is_ok(), "{name:?}");
     }
 }
 
 #[test]
 fn text_that_looks_like_a_formula_is_a_name_like_any_other() {
-    let valid = check(&sent("=IMPORTXML(1)", "+1 Company", &["GitHub"])).expect("valid");
+    let valid = check(&request("=IMPORTXML(1)", "+1 Company", &["GitHub"])).expect("valid");
     assert_eq!(
         (valid.csm.as_str(), valid.company.as_str()),
         ("=IMPORTXML(1)", "+1 Company")
@@ -136,8 +144,8 @@ fn text_that_looks_like_a_formula_is_a_name_like_any_other() {
 
 #[test]
 fn programs_that_fill_every_field_or_send_at_once_are_told_apart() {
-    let person = sent("Kate", "Acme", &["GitHub"]);
-    let shown = |text: &str| SubmissionRequest {
+    let person = request("Kate", "Acme", &["GitHub"]);
+    let shown_at = |text: &str| SubmissionRequest {
         shown_at: at(text).as_millisecond().to_string(),
         ..person.clone()
     };
@@ -146,13 +154,13 @@ fn programs_that_fill_every_field_or_send_at_once_are_told_apart() {
             website: "http://spam.example".to_owned(),
             ..person.clone()
         },
-        shown("2026-03-03T11:59:59.800Z"),
+        shown_at("2026-03-03T11:59:59.800Z"),
     ] {
         assert_eq!(check(&refused), Err(SubmissionError::Automatic));
     }
     for accepted in [
-        shown("2026-03-03T11:59:59.500Z"),
-        shown("2026-03-03T12:00:09Z"),
+        shown_at("2026-03-03T11:59:59.500Z"),
+        shown_at("2026-03-03T12:00:09Z"),
         SubmissionRequest {
             shown_at: "x".to_owned(),
             ..person
@@ -165,11 +173,11 @@ fn programs_that_fill_every_field_or_send_at_once_are_told_apart() {
 #[test]
 fn the_id_stands_for_the_key_together_with_what_was_entered() {
     let with = |key: &str, company: &str| {
-        let sent = SubmissionRequest {
+        let request = SubmissionRequest {
             key: key.to_owned(),
-            ..sent("Kate", company, &["GitHub"])
+            ..request("Kate", company, &["GitHub"])
         };
-        check(&sent).expect("valid").id()
+        check(&request).expect("valid").id()
     };
     assert_eq!(with("k-1", "Acme"), with("k-1", "Acme"));
     assert_ne!(with("k-1", "Acme"), with("k-1", "Beta"));
@@ -183,8 +191,8 @@ fn json_may_name_one_integration_or_many() {
         (r#"{"integrations": "GitHub"}"#, vec!["GitHub"]),
         (r#"{"integrations": ["GitHub", "Cursor"]}"#, vec!["GitHub", "Cursor"]),
     ] {
-        let sent: SubmissionRequest = serde_json::from_str(json).expect("readable");
-        assert_eq!(sent.integrations, expected);
+        let request: SubmissionRequest = serde_json::from_str(json).expect("readable");
+        assert_eq!(request.integrations, expected);
     }
 }
 
@@ -192,13 +200,19 @@ fn json_may_name_one_integration_or_many() {
 fn null_in_json_is_the_same_as_nothing() {
     let json =
         r#"{"csm": null, "company": null, "integrations": null, "key": null, "website": null, "shown_at": null}"#;
-    let sent: SubmissionRequest = serde_json::from_str(json).expect("readable");
+    let request: SubmissionRequest = serde_json::from_str(json).expect("readable");
     assert!(
-        [&sent.csm, &sent.company, &sent.key, &sent.website, &sent.shown_at]
-            .into_iter()
-            .all(String::is_empty)
+        [
+            &request.csm,
+            &request.company,
+            &request.key,
+            &request.website,
+            &request.shown_at
+        ]
+        .into_iter()
+        .all(String::is_empty)
     );
-    assert_eq!(sent.integrations, [] as [&str; 0]);
+    assert_eq!(request.integrations, [] as [&str; 0]);
 }
 
 #[test]

@@ -15,15 +15,20 @@ use crate::claims::{
     storage::{
         civil_time::CivilTimeResolver,
         string_pool::StringPool,
-        submission_columns::{NewRow, SubmissionColumns},
+        submission_columns::{NewSubmissionRow, SubmissionColumns},
         submission_id::SubmissionId,
     },
     submission::SubmissionStatus,
 };
 
 /// Appends the rows of the tab from row number `from` on to the table.
-pub(crate) fn read_submissions(rows: &TabRows, from: u32, table: &mut SubmissionColumns, decoding: &mut DecodeContext) {
-    let mut reading = SubmissionDecoder {
+pub(crate) fn decode_submissions(
+    rows: &TabRows,
+    from: u32,
+    table: &mut SubmissionColumns,
+    decoding: &mut DecodeContext,
+) {
+    let mut decoder = SubmissionDecoder {
         clock: CivilTimeResolver::new(decoding.zone.clone()),
         integrations: Vec::new(),
         unclear_ids: Vec::new(),
@@ -31,15 +36,15 @@ pub(crate) fn read_submissions(rows: &TabRows, from: u32, table: &mut Submission
         decoding,
     };
     if from <= FIRST_ROW {
-        rows.rows().for_each(|row| reading.read(&row));
+        rows.rows().for_each(|row| decoder.decode_row(&row));
     } else {
         // Visits new rows only; empty rows in between are skipped.
         let end = crate::claims::storage::saturating_u32(rows.len()) + FIRST_ROW;
         let is_filled = |row: &TabRow<'_>| (0..SUBMISSIONS.columns.len()).any(|column| row.cell(column) != Cell::Empty);
-        let new = (from..end).map(|number| rows.row(number)).filter(is_filled);
-        new.for_each(|row| reading.read(&row));
+        let new = (from..end).map(|id| rows.row(id)).filter(is_filled);
+        new.for_each(|row| decoder.decode_row(&row));
     }
-    let unclear_ids = reading.unclear_ids;
+    let unclear_ids = decoder.unclear_ids;
     decoding.findings.extend(unclear_ids);
 }
 
@@ -58,24 +63,24 @@ struct SubmissionDecoder<'a> {
 
 impl SubmissionDecoder<'_> {
     /// Decodes one row; when a required cell cannot be read, the row is left out with a finding.
-    fn read(&mut self, row: &TabRow<'_>) {
+    fn decode_row(&mut self, row: &TabRow<'_>) {
         let before = self.decoding.findings.len();
-        let submitted_at = self.read_instant(row);
-        let csm = StringPool::meet(&mut self.table.names_mut().csms, &text(row, CSM));
+        let submitted_at = self.decode_instant(row);
+        let csm = StringPool::intern(&mut self.table.names_mut().csms, &text(row, CSM));
         if self.table.names().csms.key(csm).is_none() {
-            self.refuse(row, CSM, "The name of the CSM is missing.");
+            self.exclude(row, CSM, "The name of the CSM is missing.");
         }
-        let company = StringPool::meet(&mut self.table.names_mut().companies, &text(row, COMPANY));
+        let company = StringPool::intern(&mut self.table.names_mut().companies, &text(row, COMPANY));
         if self.table.names().companies.key(company).is_none() {
-            self.refuse(
+            self.exclude(
                 row,
                 COMPANY,
                 "The company is missing, or has neither a letter nor a digit.",
             );
         }
-        self.read_integrations(&text(row, INTEGRATIONS));
+        self.decode_integrations(&text(row, INTEGRATIONS));
         if self.integrations.is_empty() {
-            self.refuse(
+            self.exclude(
                 row,
                 INTEGRATIONS,
                 "No integration is named; write names separated by commas.",
@@ -83,13 +88,13 @@ impl SubmissionDecoder<'_> {
         }
         for column in [ID, CSM, COMPANY, INTEGRATIONS] {
             if let Some(error) = row.cell(column).formula_error() {
-                self.refuse(row, column, &format!("A formula ends in {error}."));
+                self.exclude(row, column, &format!("A formula ends in {error}."));
             }
         }
         let is_readable = self.decoding.findings.len() == before;
-        let status = self.read_status(row);
+        let status = self.decode_status(row);
         if let Some(submitted_at) = submitted_at.filter(|_| is_readable) {
-            let new = NewRow {
+            let new = NewSubmissionRow {
                 row: row.number,
                 id: SubmissionId::of(&text(row, ID)),
                 submitted_at,
@@ -105,56 +110,56 @@ impl SubmissionDecoder<'_> {
         }
     }
 
-    fn read_instant(&mut self, row: &TabRow<'_>) -> Option<Timestamp> {
+    fn decode_instant(&mut self, row: &TabRow<'_>) -> Option<Timestamp> {
         let cell = row.cell(SUBMITTED_AT);
-        let found = self
+        let instant = self
             .clock
             .instant(cell)
             .map_or_else(|| cell.instant(&self.decoding.zone), Ok);
-        found
-            .map_err(|reason| self.refuse(row, SUBMITTED_AT, &format!("{reason}.")))
+        instant
+            .map_err(|reason| self.exclude(row, SUBMITTED_AT, &format!("{reason}.")))
             .ok()
     }
 
     /// Splits like [`split_integrations`](crate::claims::submission::split_integrations).
-    fn read_integrations(&mut self, cell: &str) {
+    fn decode_integrations(&mut self, cell: &str) {
         self.integrations.clear();
         for name in cell.split(is_separator) {
-            let number = StringPool::meet(&mut self.table.names_mut().integrations, name.trim());
+            let id = StringPool::intern(&mut self.table.names_mut().integrations, name.trim());
             let names = &self.table.names().integrations;
-            let number = names.tidy(number);
-            let Some(key) = names.key(number) else { continue };
-            if self.integrations.iter().all(|named| names.key(*named) != Some(key)) {
-                self.integrations.push(number);
+            let id = names.collapsed(id);
+            let Some(key) = names.key(id) else { continue };
+            if self.integrations.iter().all(|other| names.key(*other) != Some(key)) {
+                self.integrations.push(id);
             }
         }
     }
 
     /// An unknown status counts as received, with a finding.
-    fn read_status(&mut self, row: &TabRow<'_>) -> SubmissionStatus {
+    fn decode_status(&mut self, row: &TabRow<'_>) -> SubmissionStatus {
         SubmissionStatus::parse(&text(row, STATUS)).unwrap_or_else(|unknown| {
             let reason = format!("{unknown} Until then the row counts.");
             self.decoding
                 .findings
-                .push(unknown_word(row.finding(STATUS, Effect::Counted, reason)));
+                .push(unknown_status(row.finding(STATUS, Effect::Counted, reason)));
             SubmissionStatus::Received
         })
     }
 
-    fn refuse(&mut self, row: &TabRow<'_>, column: usize, reason: &str) {
+    fn exclude(&mut self, row: &TabRow<'_>, column: usize, reason: &str) {
         let finding = row.finding(column, Effect::RowExcluded, reason);
         self.decoding.findings.push(finding);
     }
 }
 
 /// Finding for an unknown status, with the most similar known one.
-fn unknown_word(finding: Finding) -> Finding {
-    let near = SubmissionStatus::ALL
+fn unknown_status(finding: Finding) -> Finding {
+    let nearest = SubmissionStatus::ALL
         .map(SubmissionStatus::as_str)
         .into_iter()
         .filter(|status| strsim::osa_distance(status, &normalize(&finding.value)) <= 2)
         .min_by_key(|status| strsim::osa_distance(status, &normalize(&finding.value)));
-    finding.of_kind(FindingKind::UnknownValue).proposing(near)
+    finding.of_kind(FindingKind::UnknownValue).proposing(nearest)
 }
 
 enum IdCheck {
@@ -163,12 +168,17 @@ enum IdCheck {
     Copy,
 }
 
-fn check_id(table: &SubmissionColumns, row: &TabRow<'_>, new: &NewRow<'_>, findings: &mut Vec<Finding>) -> IdCheck {
-    let mut found = |effect, reason: &str| findings.push(row.finding(ID, effect, reason).of_kind(FindingKind::Id));
+fn check_id(
+    table: &SubmissionColumns,
+    row: &TabRow<'_>,
+    new: &NewSubmissionRow<'_>,
+    findings: &mut Vec<Finding>,
+) -> IdCheck {
+    let mut report = |effect, reason: &str| findings.push(row.finding(ID, effect, reason).of_kind(FindingKind::Id));
     if new.id.is_empty() {
         let reason =
             "The row has no id. It counts; write any text that no other row has, so that it can be told apart.";
-        found(Effect::Counted, reason);
+        report(Effect::Counted, reason);
         return IdCheck::Clear;
     }
     let Some(first) = table.first_with_id(&new.id) else {
@@ -178,13 +188,13 @@ fn check_id(table: &SubmissionColumns, row: &TabRow<'_>, new: &NewRow<'_>, findi
     if table.is_copy(first, new) {
         // A lost response and a late write can leave a row twice.
         let reason = format!("The row is the same as row {first_row}, which counts. Delete one of the two.");
-        found(Effect::RowExcluded, &reason);
+        report(Effect::RowExcluded, &reason);
         return IdCheck::Copy;
     }
     let reason = format!(
         "The id stands in row {first_row} too. Both rows count; if one is a copy, delete it or set its status to withdrawn."
     );
-    found(Effect::Counted, &reason);
+    report(Effect::Counted, &reason);
     IdCheck::Clear
 }
 

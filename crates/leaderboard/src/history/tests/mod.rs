@@ -1,3 +1,5 @@
+mod edits;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{normalize::normalize, period::Period};
@@ -16,11 +18,13 @@ use crate::{
     history::{
         as_of::{AsOf, LogEdge},
         audit_log::AuditHistory,
-        corrections::{Correction, corrections},
+        corrections::{LoggedCorrection, corrections},
+        rollback::TimeTravel,
         snapshots::tabs_at,
+        tests::edits::{EditedSheet, edits, merges},
     },
     names::rows::{COMPANY_ALIASES, CSM_ALIASES, DISTINCT_NAMES},
-    snapshot::BoardData,
+    snapshot::LeaderboardData,
     standings::Standings,
 };
 
@@ -29,7 +33,7 @@ const CATALOG: &str = "GitHub\nSlack\nCursor";
 /// One row of the sheet, by column.
 type SheetRow = [String; 7];
 
-fn sheet_row(id: &str, when: Timestamp, csm: &str, (company, integrations, status): (&str, &str, &str)) -> SheetRow {
+fn sheet_row(id: &str, when: Timestamp, [csm, company, integrations, status]: [&str; 4]) -> SheetRow {
     [id, &when.to_string(), csm, company, integrations, status, ""].map(str::to_owned)
 }
 
@@ -42,10 +46,10 @@ fn tab(tab: &'static Tab, rows: &[Vec<Value>]) -> TabRows {
 type Aliases<'a> = &'a [(&'a str, &'a str)];
 
 fn history(rows: &[SheetRow], aliases: Aliases<'_>, log: &[[&str; 7]]) -> AuditHistory {
-    history_of(rows, (aliases, &[]), log)
+    history_of(rows, aliases, &[], log)
 }
 
-fn history_of(rows: &[SheetRow], (companies, csms): (Aliases<'_>, Aliases<'_>), log: &[[&str; 7]]) -> AuditHistory {
+fn history_of(rows: &[SheetRow], companies: Aliases<'_>, csms: Aliases<'_>, log: &[[&str; 7]]) -> AuditHistory {
     let cells = |cells: &[String]| cells.iter().map(|cell| json!(cell)).collect::<Vec<Value>>();
     let submissions: Vec<Vec<Value>> = rows.iter().map(|row| cells(row)).collect();
     let aliases = |lines: &[(&str, &str)]| -> Vec<Vec<Value>> {
@@ -92,13 +96,20 @@ fn catalog() -> LoadedCatalog {
 }
 
 fn board(history: &AuditHistory, instant: Timestamp, now: Timestamp) -> Standings {
-    let settled = BoardData::of_tabs(&tabs(history, AsOf::at(instant), now), &TimeZone::UTC, &catalog());
-    settled.ledger.standings(Period::default(), instant, &TimeZone::UTC)
+    let data = LeaderboardData::of_tabs(&tabs(history, AsOf::at(instant), now), &TimeZone::UTC, &catalog());
+    data.ledger.standings(Period::default(), instant, &TimeZone::UTC)
 }
 
 fn tabs(history: &AuditHistory, as_of: AsOf, now: Timestamp) -> Vec<TabRows> {
     let known = history.known_at(as_of).expect("a line of the log");
-    tabs_at(history, known, (as_of.instant, now))
+    tabs_at(
+        history,
+        known,
+        TimeTravel {
+            moment: as_of.instant,
+            now,
+        },
+    )
 }
 
 fn points(standings: &Standings) -> Vec<String> {
@@ -121,7 +132,7 @@ fn a_moment_is_the_end_of_a_day_or_an_instant() {
         Ok("2026-03-31T08:00:00Z".to_owned())
     );
     assert_eq!(
-        parse("2026-03-31T10:00:00Z_before_17").map(|as_of| (as_of.edge, as_of.word())),
+        parse("2026-03-31T10:00:00Z_before_17").map(|as_of| (as_of.edge, as_of.parameter())),
         Ok((Some(LogEdge::Before(17)), "2026-03-31T10:00:00Z_before_17".to_owned()))
     );
     for wrong in [
@@ -133,10 +144,10 @@ fn a_moment_is_the_end_of_a_day_or_an_instant() {
         "20260331",
         "2026-3-1",
     ] {
-        let told = parse(wrong).expect_err(wrong).to_string();
+        let summary = parse(wrong).expect_err(wrong).to_string();
         assert!(
-            told.contains(wrong) && told.contains("“as_of”") && told.contains("2026-03-31"),
-            "{told}"
+            summary.contains(wrong) && summary.contains("“as_of”") && summary.contains("2026-03-31"),
+            "{summary}"
         );
     }
 }
@@ -144,9 +155,9 @@ fn a_moment_is_the_end_of_a_day_or_an_instant() {
 #[test]
 fn the_board_is_as_it_was_before_each_change_of_staff() {
     let rows = [
-        sheet_row("a", march("02 09:00"), "Kate", ("Acme", "GitHub", "rejected")),
-        sheet_row("b", march("02 10:00"), "Bo", ("Globex", "GitHub, Slack", "")),
-        sheet_row("c", march("06 10:00"), "Zoé", ("Initech", "GitHub", "")),
+        sheet_row("a", march("02 09:00"), ["Kate", "Acme", "GitHub", "rejected"]),
+        sheet_row("b", march("02 10:00"), ["Bo", "Globex", "GitHub, Slack", ""]),
+        sheet_row("c", march("06 10:00"), ["Zoé", "Initech", "GitHub", ""]),
     ];
     let history = history(
         &rows,
@@ -210,7 +221,7 @@ fn the_board_is_as_it_was_before_each_change_of_staff() {
 
 #[test]
 fn a_row_that_was_unreadable_for_a_while_counts_before_and_after() {
-    let rows = [sheet_row("a", march("02 09:00"), "Kate", ("Acme", "GitHub", ""))];
+    let rows = [sheet_row("a", march("02 09:00"), ["Kate", "Acme", "GitHub", ""])];
     let history = history(
         &rows,
         &[],
@@ -243,13 +254,13 @@ fn a_row_that_was_unreadable_for_a_while_counts_before_and_after() {
 
 #[test]
 fn a_correction_tells_what_why_and_whose_points_it_changed() {
-    let mut rejected = sheet_row("a", march("02 09:00"), "Manny", ("Acme", "GitHub", "rejected"));
+    let mut rejected = sheet_row("a", march("02 09:00"), ["Manny", "Acme", "GitHub", "rejected"]);
     rejected[6] = "No such customer".to_owned();
     let rows = [
         rejected,
-        sheet_row("b", march("02 10:00"), "Kate", ("Acme", "GitHub", "")),
-        sheet_row("c", march("02 11:00"), "Manny", ("Beta", "GitHub, Slack", "")),
-        sheet_row("d", march("05 11:00"), "Manny", ("Gamma", "GitHub", "")),
+        sheet_row("b", march("02 10:00"), ["Kate", "Acme", "GitHub", ""]),
+        sheet_row("c", march("02 11:00"), ["Manny", "Beta", "GitHub, Slack", ""]),
+        sheet_row("d", march("05 11:00"), ["Manny", "Gamma", "GitHub", ""]),
     ];
     let history = history(
         &rows,
@@ -285,17 +296,17 @@ fn a_correction_tells_what_why_and_whose_points_it_changed() {
         ],
     );
     let now = march("09 00:00");
-    let told = corrections(&history, &catalog(), (0..10, now));
-    assert_eq!(told.len(), 2);
-    assert_eq!((told[0].what[0].old.as_str(), told[0].effect.len()), ("Betta", 0));
-    assert_eq!(told[0].subject, "Manny, Betta: GitHub, Slack");
-    assert_eq!(told[1].why, "No such customer");
-    assert_eq!(told[1].what.len(), 1);
-    let effect: Vec<String> = (told[1].effect.iter())
+    let summary = corrections(&history, &catalog(), 0..10, now);
+    assert_eq!(summary.len(), 2);
+    assert_eq!((summary[0].what[0].old.as_str(), summary[0].effect.len()), ("Betta", 0));
+    assert_eq!(summary[0].subject, "Manny, Betta: GitHub, Slack");
+    assert_eq!(summary[1].why, "No such customer");
+    assert_eq!(summary[1].what.len(), 1);
+    let effect: Vec<String> = (summary[1].effect.iter())
         .map(|effect| format!("{} {} → {}", effect.csm, effect.before, effect.after))
         .collect();
     assert_eq!(effect, ["Kate 0 → 1", "Manny 3 → 2"]);
-    assert_eq!(corrections(&history, &catalog(), (1..2, now)), told[1..]);
+    assert_eq!(corrections(&history, &catalog(), 1..2, now), summary[1..]);
 }
 
 fn rows() -> impl Strategy<Value = Vec<SheetRow>> {
@@ -311,7 +322,7 @@ fn rows() -> impl Strategy<Value = Vec<SheetRow>> {
             .zip(rows)
             .map(|(number, (hours, csm, company, integrations, status))| {
                 let when = march("02 00:00") + SignedDuration::from_hours(hours);
-                sheet_row(&format!("r{number}"), when, csm, (company, integrations, status))
+                sheet_row(&format!("r{number}"), when, [csm, company, integrations, status])
             })
             .collect()
     })
@@ -324,7 +335,7 @@ proptest! {
         // Includes rows with later dates: staff may type any date.
         let now = march("10 00:00");
         let (values, _) = AuditHistory::rows_of(&history.tabs, &TimeZone::UTC);
-        let today = BoardData::of_rows(std::sync::Arc::new(values), Vec::new(), &catalog(), None);
+        let today = LeaderboardData::of_rows(std::sync::Arc::new(values), Vec::new(), &catalog(), None);
         let today = today.ledger.standings(Period::default(), now, &TimeZone::UTC);
         prop_assert_eq!(board(&history, now, now), today);
     }
@@ -364,17 +375,17 @@ proptest! {
         edits in prop::collection::vec(edits(), 1..10),
     ) {
         let now = march("28 00:00");
-        let mut book = Book { rows, companies: Vec::new(), csms: Vec::new(), log: Vec::new() };
+        let mut sheet = EditedSheet { rows, companies: Vec::new(), csms: Vec::new(), log: Vec::new() };
         for edit in aliases.into_iter().chain(edits) {
-            book.take(edit);
+            sheet.apply(edit);
         }
-        let history = book.history();
-        let told = corrections(&history, &catalog(), (0..100, now));
-        for correction in &told {
+        let history = sheet.history();
+        let summary = corrections(&history, &catalog(), 0..100, now);
+        for correction in &summary {
             let rows = correction.log_rows;
             let points = |edge| {
                 let tabs = tabs(&history, AsOf::at_edge(correction.at, edge), now);
-                let standings = BoardData::of_tabs(&tabs, &TimeZone::UTC, &catalog());
+                let standings = LeaderboardData::of_tabs(&tabs, &TimeZone::UTC, &catalog());
                 let standings = standings.ledger.standings(Period::default(), now, &TimeZone::UTC);
                 standings.by_csm.into_iter().map(|line| (normalize(&line.csm), line.integrations)).collect::<BTreeMap<_, _>>()
             };
@@ -387,144 +398,17 @@ proptest! {
                 .collect();
             prop_assert_eq!(effect(correction), expected, "{:?}", correction);
         }
-        for (place, correction) in told.iter().enumerate() {
-            let alone = &corrections(&history, &catalog(), (place..place + 1, now))[0];
+        for (place, correction) in summary.iter().enumerate() {
+            let alone = &corrections(&history, &catalog(), place..place + 1, now)[0];
             prop_assert_eq!((effect(alone), &alone.what), (effect(correction), &correction.what));
         }
     }
 }
 
 /// CSMs whose points a correction changed, by normalised name.
-fn effect(correction: &Correction) -> Vec<(String, u32, u32)> {
+fn effect(correction: &LoggedCorrection) -> Vec<(String, u32, u32)> {
     let effects = correction.effect.iter();
     effects
         .map(|effect| (normalize(&effect.csm), effect.before, effect.after))
         .collect()
-}
-
-/// Edits that staff make in the sheet.
-#[derive(Clone, Debug)]
-enum Edit {
-    /// Changes a cell.
-    Write(usize, usize, &'static str),
-    /// Deletes a row.
-    Delete(usize),
-    /// Merges a company into another.
-    MergeCompanies(&'static str, &'static str),
-    /// Merges a CSM into another.
-    MergeCsms(&'static str, &'static str),
-    /// Deletes an alias row.
-    Part(usize),
-}
-
-fn merges() -> impl Strategy<Value = Edit> {
-    let company = || prop::sample::select(vec!["Acme", "Globex", "Initech", "ACME Inc.", "Umbrella"]);
-    let csm = || prop::sample::select(vec!["Kate", "Bo", "Zoé", "Kat"]);
-    prop_oneof![
-        (company(), company()).prop_map(|(one, other)| Edit::MergeCompanies(one, other)),
-        (csm(), csm()).prop_map(|(one, other)| Edit::MergeCsms(one, other)),
-    ]
-}
-
-fn edits() -> impl Strategy<Value = Edit> {
-    let values = vec![
-        "",
-        "Kate",
-        "Bo",
-        "Acme",
-        "Globex",
-        "Initech",
-        "GitHub",
-        "Slack, Cursor",
-        "rejected",
-    ];
-    prop_oneof![
-        4 => (0_usize..16, 2_usize..6, prop::sample::select(values)).prop_map(|(row, column, value)| Edit::Write(row, column, value)),
-        1 => (0_usize..16).prop_map(Edit::Delete),
-        1 => merges(),
-        1 => (0_usize..6).prop_map(Edit::Part),
-    ]
-}
-
-/// A spreadsheet with its audit log, edited by staff.
-struct Book {
-    rows: Vec<SheetRow>,
-    companies: Vec<(&'static str, &'static str)>,
-    csms: Vec<(&'static str, &'static str)>,
-    log: Vec<[String; 7]>,
-}
-
-impl Book {
-    fn take(&mut self, edit: Edit) {
-        match edit {
-            Edit::Write(row, column, value) => {
-                let Some(row) = self.rows.get_mut(row) else { return };
-                let old = std::mem::replace(&mut row[column], value.to_owned());
-                let id = row[0].clone();
-                self.tell([
-                    "submissions",
-                    &id,
-                    "changed",
-                    SUBMISSIONS.columns[column].header,
-                    &old,
-                    value,
-                ]);
-            }
-            Edit::Delete(row) if row < self.rows.len() => {
-                let row = self.rows.remove(row);
-                let cells = SUBMISSIONS
-                    .columns
-                    .iter()
-                    .zip(&row)
-                    .skip(1)
-                    .filter(|(_, cell)| !cell.is_empty());
-                let told: Vec<String> = cells
-                    .map(|(column, cell)| format!("{}: {cell}", column.header))
-                    .collect();
-                self.tell(["submissions", &row[0], "removed", "", &told.join("; "), ""]);
-            }
-            Edit::Delete(_) => {}
-            Edit::MergeCompanies(from, to) => {
-                if self.companies.iter().all(|(alias, _)| *alias != from) {
-                    self.companies.push((from, to));
-                    self.tell(["company_aliases", from, "added", "", "", &format!("canonical: {to}")]);
-                }
-            }
-            Edit::MergeCsms(from, to) => {
-                if self.csms.iter().all(|(alias, _)| *alias != from) {
-                    self.csms.push((from, to));
-                    self.tell(["csm_aliases", from, "added", "", "", &format!("canonical: {to}")]);
-                }
-            }
-            Edit::Part(line) if line < self.companies.len() => {
-                let (from, to) = self.companies.remove(line);
-                self.tell(["company_aliases", from, "removed", "", &format!("canonical: {to}"), ""]);
-            }
-            Edit::Part(line) => {
-                if let Some(line) = line
-                    .checked_sub(self.companies.len())
-                    .filter(|line| *line < self.csms.len())
-                {
-                    let (from, to) = self.csms.remove(line);
-                    self.tell(["csm_aliases", from, "removed", "", &format!("canonical: {to}"), ""]);
-                }
-            }
-        }
-    }
-
-    /// Many edits share a detection instant.
-    fn tell(&mut self, line: [&str; 6]) {
-        let at = march("20 00:00") + SignedDuration::from_hours(self.log.len() as i64 / 4);
-        let [tab, row, action, column, old, new] = line.map(str::to_owned);
-        self.log.push([at.to_string(), tab, row, action, column, old, new]);
-    }
-
-    fn history(&self) -> AuditHistory {
-        let log: Vec<[&str; 7]> = self
-            .log
-            .iter()
-            .map(|line| line.each_ref().map(String::as_str))
-            .collect();
-        history_of(&self.rows, (&self.companies, &self.csms), &log)
-    }
 }
