@@ -236,14 +236,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_moment_survives_the_way_into_the_sheet_and_back(milliseconds in 200_000_000_i64..250_000_000_000_000) {
+        fn an_instant_is_the_same_after_a_round_trip_through_the_sheet(milliseconds in 200_000_000_i64..250_000_000_000_000) {
             let moment = SERIAL_EPOCH.to_datetime(jiff::civil::Time::midnight()) + SignedDuration::from_millis(milliseconds);
             prop_assert_eq!(from_serial(to_serial(moment)), Some(moment));
         }
     }
 
     #[test]
-    fn the_hour_that_comes_twice_is_written_so_that_both_are_told_apart() {
+    fn an_ambiguous_local_time_is_written_with_its_offset() {
         let zone = TimeZone::get("Europe/Paris").expect("zone");
         let entry =
             |instant: &str| CellEntry::instant(&instant.parse::<Timestamp>().expect("instant").to_zoned(zone.clone()));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_read_from_numbers_and_from_iso_text_and_nothing_else() {
+    fn dates_are_parsed_from_numbers_and_iso_text_only() {
         let zone = TimeZone::UTC;
         let expected: Timestamp = "2026-03-31T14:05:00Z".parse().expect("instant");
         for cell in [

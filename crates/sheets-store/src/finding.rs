@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_text_that_another_program_would_run_begins_like_a_formula() {
+    fn only_text_that_another_program_would_run_counts_as_a_formula() {
         for text in [
             "=1+1",
             "=HYPERLINK(\"x\")",

@@ -179,7 +179,7 @@ impl ChangeDetector {
     }
 
     async fn log_edits(&self, lines: Vec<EditLine>, since: Timestamp) {
-        for pause in crate::backoff::retry_delays(self.first_pause).take(MAX_ATTEMPTS) {
+        for delay in crate::backoff::retry_delays(self.first_pause).take(MAX_ATTEMPTS) {
             let Some(queue) = self.queue.get().and_then(Weak::upgrade) else {
                 return;
             };
@@ -193,7 +193,7 @@ impl ChangeDetector {
                     return;
                 }
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(delay).await;
         }
         tracing::warn!(lines = lines.len(), "edits in the sheet stay out of the audit log");
     }

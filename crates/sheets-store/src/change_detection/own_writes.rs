@@ -162,7 +162,7 @@ mod tests {
     };
 
     #[test]
-    fn a_note_stays_until_all_rows_were_read_after_the_write() {
+    fn a_note_is_kept_until_a_full_read_after_the_write() {
         let own = OwnWrites::default();
         own.note(&TAB, "a", OwnWrite::Removed);
         own.forget_before(&TAB, 9);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_bound_nothing_is_known_until_the_next_reading() {
+    fn beyond_the_limit_coverage_is_lost_until_the_next_read() {
         let own = OwnWrites::default();
         for number in 0..=MAX_NOTED_ROWS {
             own.note(&TAB, &number.to_string(), OwnWrite::Removed);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn tabs_without_a_history_are_not_noted() {
+    fn tabs_without_history_are_not_noted() {
         let own = OwnWrites::default();
         own.note(&TEST_AUDIT_LOG, "a", OwnWrite::Removed);
         assert_eq!(own.of(&TEST_AUDIT_LOG), HashMap::new());

@@ -61,7 +61,7 @@ impl FencingToken {
     }
 
     /// Last token among the named ranges of a spreadsheet whose names begin with `prefix`.
-    pub(crate) fn among(ranges: &[NamedRange], prefix: &'static str) -> Self {
+    pub(crate) fn latest_in(ranges: &[NamedRange], prefix: &'static str) -> Self {
         let mut last = Self::before_the_first(prefix);
         for range in ranges {
             let Some(id) = range.named_range_id.as_ref() else {
@@ -260,10 +260,10 @@ mod tests {
             range("shop_fence_1", "shop_fence_1_0"),
             range("other_fence_9", "other_fence_9_0"),
         ];
-        let found = FencingToken::among(&[&others[..], &[made]].concat(), "shop_fence_");
+        let found = FencingToken::latest_in(&[&others[..], &[made]].concat(), "shop_fence_");
         assert_eq!((found.number, found.key), (2, Some(key)));
         assert_eq!(found.ranges, ["shop_fence_1", "shop_fence_2"]);
-        assert_eq!(FencingToken::among(&others[..2], "shop_fence_"), none);
+        assert_eq!(FencingToken::latest_in(&others[..2], "shop_fence_"), none);
     }
 
     #[test]

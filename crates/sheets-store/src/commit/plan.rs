@@ -59,7 +59,7 @@ pub(crate) struct CellEdit {
     pub(crate) kind: Option<ColumnKind>,
     pub(crate) found: CellContent,
     pub(crate) wanted: CellContent,
-    pub(crate) filling: CellFill,
+    pub(crate) fill: CellFill,
     pub(crate) in_log: CellLogging,
 }
 
@@ -84,7 +84,7 @@ pub(crate) struct RowRemoval {
     /// Cells in every column with a header, by position in the sheet.
     pub(crate) columns: Vec<RemovedCell>,
     /// Values under each header; empty if the id identifies the row.
-    pub(crate) shows: Vec<(String, CellContent)>,
+    pub(crate) identifying_values: Vec<(String, CellContent)>,
 }
 
 /// Cell of a deleted row.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     commit::plan::{CellEdit, CellLogging, RestoredCell, RestoredRow, RowEdit, RowRemoval, WritePlan},
     google::{
-        requests::{self, CellFill, CellRange, PasteOrientation},
+        requests::{self, CellFill, CellPosition, CellRange, PasteOrientation},
         wire_types::SheetRequest,
     },
     schema::tab::ChangeHistory,
@@ -27,7 +27,7 @@ impl RowEdit {
 
     /// Whether `below` is the next row and changes the same columns, so that both can be written together.
     pub(crate) fn continues_in(&self, below: &Self) -> bool {
-        let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.filling.has_format());
+        let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.fill.has_format());
         self.tab == below.tab
             && self.is_numbering() == below.is_numbering()
             && self.number + 1 == below.number
@@ -173,7 +173,10 @@ pub(crate) fn fill_requests(sheet_id: i32, first_row: usize, rows: &[Vec<(usize,
     ) {
         for run in run.chunk_by(|(_, left), (_, right)| has_format(*left) == has_format(*right)) {
             let cells = |row: &Vec<(usize, CellFill)>| run.iter().map(|(_, index)| row[*index].1.data()).collect();
-            let start = (first_row, run[0].0);
+            let start = CellPosition {
+                row: first_row,
+                column: run[0].0,
+            };
             requests.push(requests::update_cells(
                 sheet_id,
                 start,

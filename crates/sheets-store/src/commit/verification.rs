@@ -269,7 +269,7 @@ impl WriteRequest {
             first.entry(id).or_insert(index);
         }
         let is_missed = |index: usize| match &removals[index] {
-            removal if removal.shows.is_empty() => !first.contains_key(removal.id.as_str()),
+            removal if removal.identifying_values.is_empty() => !first.contains_key(removal.id.as_str()),
             removal => !removal.is_shown_by(&rows[index]),
         };
         let is_uninformative = |index: usize| {
@@ -281,11 +281,11 @@ impl WriteRequest {
         };
         let is_unexpected = |index: usize| {
             let is_known = intended.contains(shown[index].as_str()) && first[shown[index].as_str()] == index;
-            !removals[index].shows.is_empty() || !is_known && !is_uninformative(index)
+            !removals[index].identifying_values.is_empty() || !is_known && !is_uninformative(index)
         };
         let mut spare_rows = (0..rows.len()).filter(|index| is_unexpected(*index) && !is_missed(*index));
         let mut spare_lines =
-            (0..rows.len()).filter(|index| removals[*index].shows.is_empty() && is_uninformative(*index));
+            (0..rows.len()).filter(|index| removals[*index].identifying_values.is_empty() && is_uninformative(*index));
         for index in (0..rows.len()).filter(|index| is_missed(*index)) {
             let row = if is_unexpected(index) {
                 Some(index)
@@ -346,7 +346,7 @@ impl RowRemoval {
                 .iter()
                 .find(|cell| normalize_header(&cell.header) == normalize_header(header))
         };
-        let mut shows = self.shows.iter();
+        let mut shows = self.identifying_values.iter();
         shows.all(|(header, content)| with_header(header).is_some_and(|cell| cell.old.is_same_as(content)))
     }
 

@@ -59,7 +59,7 @@ impl Committer {
         self.group += 1;
         self.resume_deferred_repairs(group);
         let mut has_reread = false;
-        let mut pauses = crate::backoff::retry_delays(self.first_pause);
+        let mut delays = crate::backoff::retry_delays(self.first_pause);
         for _ in 0..MAX_STEPS {
             let failure = match self.advance(group).await {
                 Ok(LoopStep::Over) => return Ok(()),
@@ -73,13 +73,13 @@ impl Committer {
                 self.indexes.clear().await;
                 continue;
             }
-            let pause = pauses.next().unwrap_or(self.first_pause);
-            if !failure.is_transient() || Instant::now() + pause >= self.deadline(group) {
+            let delay = delays.next().unwrap_or(self.first_pause);
+            if !failure.is_transient() || Instant::now() + delay >= self.deadline(group) {
                 let is_in_doubt = self.unconfirmed.is_some() || !self.repairs.is_empty();
                 self.defer_repairs(&failure);
                 return Err(failure.into_commit_error(is_in_doubt));
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(delay).await;
         }
         Err(CommitError::NotWritten(
             "the tab changes faster than it can be written".to_owned(),
@@ -132,10 +132,10 @@ impl Committer {
     }
 
     async fn plan_changes(&mut self, tabs: &[&'static Tab], group: &mut [WriteJob]) -> Result<WritePlan, WriteFailure> {
-        let wanted = planner::lookups_of(group, self.identity.audit_log);
+        let lookups = planner::lookups_of(group, self.identity.audit_log);
         let lookup_results = self
             .indexes
-            .look_up(tabs, &wanted)
+            .look_up(tabs, &lookups)
             .await
             .map_err(WriteFailure::Reading)?;
         if self.another_program_wrote {

@@ -26,7 +26,7 @@ use crate::{
         tab_index::TabIndexes,
     },
     google::{
-        requests::{self, CellFill, CellRange, NewRow},
+        requests::{self, CellFill, CellPosition, CellRange, NewRow},
         wire_types::SheetRequest,
     },
     schema::tab::{Tab, column_letters, quoted_title},
@@ -139,7 +139,10 @@ impl WriteRequest {
         }
         for columns in adjacent_runs(singly) {
             let cells = |line: &AuditLine| columns.iter().map(|(_, column)| line.cell(*column, now)).collect();
-            let start = (place.after_row, columns[0].0);
+            let start = CellPosition {
+                row: place.after_row,
+                column: columns[0].0,
+            };
             let rows = self.lines.iter().map(cells).collect();
             self.requests.push(requests::update_cells(place.sheet_id, start, rows));
         }
@@ -191,7 +194,7 @@ impl WriteRequest {
             let cells = |edit: &RowEdit| {
                 edit.cells
                     .iter()
-                    .map(|cell| (cell.position, cell.filling.clone()))
+                    .map(|cell| (cell.position, cell.fill.clone()))
                     .collect()
             };
             let rows: Vec<Vec<_>> = edits.iter().map(cells).collect();
@@ -306,7 +309,10 @@ impl WriteRequest {
     /// Makes the response to a large call that only deletes and adds rows return the ids of the deleted rows.
     fn request_deleted_ids(&mut self, audit_log: &Tab) {
         let plan = &self.plan;
-        let are_identified = plan.removals.iter().all(|removal| removal.shows.is_empty());
+        let are_identified = plan
+            .removals
+            .iter()
+            .all(|removal| removal.identifying_values.is_empty());
         let Some(log) = self.log.as_ref().filter(|_| are_identified) else {
             return;
         };

@@ -169,7 +169,7 @@ impl SpreadsheetClient {
         if found.len() == ranges.len() {
             Ok(found)
         } else {
-            let sentence = format!("asked for {} ranges, got {}", ranges.len(), found.len());
+            let sentence = format!("requested {} ranges, got {}", ranges.len(), found.len());
             Err(CallError::Unavailable(sentence))
         }
     }

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_left_is_told_without_taking_it() {
+    async fn the_remaining_quota_is_read_without_taking_a_token() {
         let budget = QuotaBudget::per_minute(NonZeroU32::new(60));
         assert_eq!((budget.left(), budget.a_minute()), (Some(30), Some(60)));
         for _ in 0..30 {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_finds_nothing_left_is_counted_until_they_give_up() {
+    async fn a_call_that_waits_for_quota_is_counted_until_it_is_dropped() {
         let budget = QuotaBudget::per_minute(NonZeroU32::new(2));
         budget.take().await;
         {

@@ -30,6 +30,13 @@ pub(crate) struct NewRow<'a> {
     pub(crate) cells: &'a [CellEntry],
 }
 
+/// Position of a cell in its tab, zero-based.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CellPosition {
+    pub(crate) row: usize,
+    pub(crate) column: usize,
+}
+
 /// Rectangular range of cells of one tab, zero-based.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CellRange {
@@ -94,13 +101,13 @@ pub(crate) fn insert_rows(place: &InsertPosition<'_>, rows: &[NewRow<'_>]) -> Ve
     if rows.is_empty() {
         return Vec::new();
     }
-    let (alike, others): (Vec<usize>, Vec<usize>) =
+    let (equal_columns, others): (Vec<usize>, Vec<usize>) =
         (0..place.tab.columns.len()).partition(|column| have_same_entry(rows, *column));
     let format = |column: usize| number_format(place.tab.columns[column].kind);
     let mut requests = vec![empty_rows(place.sheet_id, place.after_row, rows.len())];
-    for column in alike {
+    for column in equal_columns {
         let (entry, format) = (rows[0].entry(column), format(column));
-        let stretch = CellRange {
+        let range = CellRange {
             sheet_id: place.sheet_id,
             row: place.after_row,
             column: place.layout.position(column),
@@ -108,7 +115,7 @@ pub(crate) fn insert_rows(place: &InsertPosition<'_>, rows: &[NewRow<'_>]) -> Ve
             columns: 1,
         };
         if *entry != CellEntry::Empty || format.is_some() {
-            requests.push(repeat_cell(stretch, cell_data(entry, format)));
+            requests.push(repeat_cell(range, cell_data(entry, format)));
         }
     }
     requests.extend(adjacent_columns(place, others).into_iter().map(|columns| {
@@ -116,7 +123,10 @@ pub(crate) fn insert_rows(place: &InsertPosition<'_>, rows: &[NewRow<'_>]) -> Ve
             let cell = |column: &usize| cell_data(row.entry(*column), format(*column));
             columns.iter().map(cell).collect()
         };
-        let start = (place.after_row, place.layout.position(columns[0]));
+        let start = CellPosition {
+            row: place.after_row,
+            column: place.layout.position(columns[0]),
+        };
         update_cells(place.sheet_id, start, rows.iter().map(cells).collect())
     }));
     requests
@@ -134,16 +144,16 @@ fn have_same_entry(rows: &[NewRow<'_>], column: usize) -> bool {
     rows.len() >= MIN_ROWS_TO_COMPARE && rows.iter().all(|row| row.entry(column) == rows[0].entry(column))
 }
 
-/// Fills cells from `start` (row and column, zero-based) on. If one cell has a number format, all must have one.
-pub(crate) fn update_cells(sheet_id: i32, start: (usize, usize), rows: Vec<Vec<CellData>>) -> SheetRequest {
+/// Fills cells from `start` on. If one cell has a number format, all must have one.
+pub(crate) fn update_cells(sheet_id: i32, start: CellPosition, rows: Vec<Vec<CellData>>) -> SheetRequest {
     let formatted = rows.iter().flatten().any(|cell| cell.user_entered_format.is_some());
     let fields = if formatted { VALUE_AND_NUMBER_FORMAT } else { VALUE };
     SheetRequest {
         update_cells: Some(UpdateCellsRequest {
             start: Some(GridCoordinate {
                 sheet_id: Some(sheet_id),
-                row_index: Some(to_i32(start.0)),
-                column_index: Some(to_i32(start.1)),
+                row_index: Some(to_i32(start.row)),
+                column_index: Some(to_i32(start.column)),
             }),
             rows: Some(
                 rows.into_iter()
@@ -157,8 +167,8 @@ pub(crate) fn update_cells(sheet_id: i32, start: (usize, usize), rows: Vec<Vec<C
     }
 }
 
-/// Sets all cells of `stretch` to the value of `cell`, and to its number format if it has one.
-pub(crate) fn repeat_cell(stretch: CellRange, cell: CellData) -> SheetRequest {
+/// Sets all cells of `range` to the value of `cell`, and to its number format if it has one.
+pub(crate) fn repeat_cell(range: CellRange, cell: CellData) -> SheetRequest {
     let fields = if cell.user_entered_format.is_some() {
         VALUE_AND_NUMBER_FORMAT
     } else {
@@ -166,7 +176,7 @@ pub(crate) fn repeat_cell(stretch: CellRange, cell: CellData) -> SheetRequest {
     };
     SheetRequest {
         repeat_cell: Some(RepeatCellRequest {
-            range: Some(grid_range(stretch)),
+            range: Some(grid_range(range)),
             cell: Some(cell),
             fields: Some(FieldMask::new(fields)),
         }),
@@ -330,13 +340,13 @@ pub(crate) fn copy_values(source: CellRange, destination: CellRange, turn: Paste
     }
 }
 
-fn grid_range(stretch: CellRange) -> GridRange {
+fn grid_range(range: CellRange) -> GridRange {
     GridRange {
-        sheet_id: Some(stretch.sheet_id),
-        start_row_index: Some(to_i32(stretch.row)),
-        end_row_index: Some(to_i32(stretch.row + stretch.rows)),
-        start_column_index: Some(to_i32(stretch.column)),
-        end_column_index: Some(to_i32(stretch.column + stretch.columns)),
+        sheet_id: Some(range.sheet_id),
+        start_row_index: Some(to_i32(range.row)),
+        end_row_index: Some(to_i32(range.row + range.rows)),
+        start_column_index: Some(to_i32(range.column)),
+        end_column_index: Some(to_i32(range.column + range.columns)),
     }
 }
 

@@ -25,9 +25,9 @@ pub fn schema_findings(error: &ReadError, url: &str) -> Option<Vec<Finding>> {
             let found = problems.iter().map(|problem| {
                 let (tab, value) = match problem {
                     HeaderProblem::Missing { tab, nearest, .. } => (*tab, nearest.clone().unwrap_or_default()),
-                    HeaderProblem::Duplicate { tab, wanted } => (*tab, (*wanted).to_owned()),
+                    HeaderProblem::Duplicate { tab, required } => (*tab, (*required).to_owned()),
                 };
-                finding(tab, problem.wanted(), value, problem.cure())
+                finding(tab, problem.required(), value, problem.cure())
             });
             Some(found.collect())
         }

@@ -46,15 +46,15 @@ pub(crate) fn new_header_requests(
     if headers.is_empty() {
         return Vec::new();
     }
-    let wanted = first_column + headers.len();
+    let needed = first_column + headers.len();
     let present = usize::try_from(sheet.column_count).unwrap_or(usize::MAX);
     let mut requests = Vec::new();
-    if wanted > present {
+    if needed > present {
         requests.push(SheetRequest {
             append_dimension: Some(AppendDimensionRequest {
                 sheet_id: Some(sheet.sheet_id),
                 dimension: Some("COLUMNS".to_owned()),
-                length: Some(to_i32(wanted - present)),
+                length: Some(to_i32(needed - present)),
             }),
             ..Default::default()
         });

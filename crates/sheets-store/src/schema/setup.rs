@@ -59,13 +59,13 @@ pub(crate) async fn prepare(store: &Store, tabs: &[&'static Tab]) -> SetupReport
     let mut report = SetupReport::default();
     let deadline = Instant::now() + store.patience;
     let mut again = true;
-    for pause in crate::backoff::retry_delays(store.first_pause) {
+    for delay in crate::backoff::retry_delays(store.first_pause) {
         let (error, doing) = match prepare_tabs(store, tabs, &mut report).await {
             Ok(()) => break,
             Err(failure) => failure,
         };
-        if error.is_transient() && Instant::now() + pause < deadline {
-            tokio::time::sleep(pause).await;
+        if error.is_transient() && Instant::now() + delay < deadline {
+            tokio::time::sleep(delay).await;
         } else if again && matches!(error, CallError::Rejected { code: 400, .. }) {
             // Another instance may have created the same tab a moment ago.
             again = false;
@@ -144,24 +144,26 @@ fn missing_headers(tab: &'static Tab, rows: &[Vec<Value>], report: &mut SetupRep
         let is_missing = |problem: &HeaderProblem| matches!(problem, HeaderProblem::Missing { nearest: None, .. });
         let (missing, others): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| is_missing(problem));
         report.problems.extend(others.into_iter().map(SetupProblem::from));
-        return missing.into_iter().map(HeaderProblem::wanted).collect();
+        return missing.into_iter().map(HeaderProblem::required).collect();
     }
     for problem in &problems {
-        let mut told = SetupProblem::from(problem);
+        let mut explained = SetupProblem::from(problem);
         if let (
             Some(column),
             HeaderProblem::Missing {
-                wanted, nearest: None, ..
+                required,
+                nearest: None,
+                ..
             },
         ) = (nameless.first(), problem)
         {
             let letters = column_letters(*column);
-            told.cure = format!(
-                "Column {letters} of the tab {} holds values but has no header. If it is this one, write “{wanted}” into {letters}1.",
+            explained.cure = format!(
+                "Column {letters} of the tab {} holds values but has no header. If it is this one, write “{required}” into {letters}1.",
                 tab.title
             );
         }
-        report.problems.push(told);
+        report.problems.push(explained);
     }
     Vec::new()
 }

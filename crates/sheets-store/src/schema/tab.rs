@@ -95,32 +95,32 @@ pub enum ColumnKind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderProblem {
     /// No cell of row 1 matches it.
-    #[error("tab {tab}: no column “{wanted}”{}", nearest.as_ref().map(|nearest| format!("; the nearest header is “{nearest}”")).unwrap_or_default())]
+    #[error("tab {tab}: no column “{required}”{}", nearest.as_ref().map(|nearest| format!("; the nearest header is “{nearest}”")).unwrap_or_default())]
     Missing {
         /// Title of the tab.
         tab: &'static str,
         /// Required header.
-        wanted: &'static str,
+        required: &'static str,
         /// Undeclared header with a similar spelling.
         nearest: Option<String>,
         /// Headers that the tab does not declare: staff's own columns, or renamed ones.
         unknown: Vec<String>,
     },
     /// Two cells of row 1 match it.
-    #[error("tab {tab}: two columns are called “{wanted}”")]
+    #[error("tab {tab}: two columns are called “{required}”")]
     Duplicate {
         /// Title of the tab.
         tab: &'static str,
         /// Duplicate header.
-        wanted: &'static str,
+        required: &'static str,
     },
 }
 
 impl HeaderProblem {
     /// Required header.
-    pub fn wanted(&self) -> &'static str {
+    pub fn required(&self) -> &'static str {
         match self {
-            Self::Missing { wanted, .. } | Self::Duplicate { wanted, .. } => wanted,
+            Self::Missing { required, .. } | Self::Duplicate { required, .. } => required,
         }
     }
 
@@ -134,28 +134,28 @@ impl HeaderProblem {
         match self {
             Self::Missing {
                 tab,
-                wanted,
+                required,
                 nearest: Some(nearest),
                 ..
             } => {
-                format!("In tab {tab}, rename the header “{nearest}” back to “{wanted}”.")
+                format!("In tab {tab}, rename the header “{nearest}” back to “{required}”.")
             }
             Self::Missing {
-                tab, wanted, unknown, ..
+                tab, required, unknown, ..
             } if unknown.is_empty() => {
-                format!("In tab {tab}, write “{wanted}” above the column that holds it.")
+                format!("In tab {tab}, write “{required}” above the column that holds it.")
             }
             Self::Missing {
-                tab, wanted, unknown, ..
+                tab, required, unknown, ..
             } => {
                 let names: Vec<String> = unknown.iter().map(|header| format!("“{header}”")).collect();
                 format!(
-                    "If one of the columns {} of the tab {tab} holds it, rename that column to “{wanted}”; otherwise write “{wanted}” into a free cell of row 1.",
+                    "If one of the columns {} of the tab {tab} holds it, rename that column to “{required}”; otherwise write “{required}” into a free cell of row 1.",
                     names.join(", ")
                 )
             }
-            Self::Duplicate { tab, wanted } => {
-                format!("In tab {tab}, rename or delete one of the two columns “{wanted}”.")
+            Self::Duplicate { tab, required } => {
+                format!("In tab {tab}, rename or delete one of the two columns “{required}”.")
             }
         }
     }
@@ -178,22 +178,22 @@ impl ColumnLayout {
         let mut positions = Vec::with_capacity(tab.columns.len());
         let mut problems = Vec::new();
         for column in tab.columns {
-            let wanted = normalize_header(column.header);
+            let required = normalize_header(column.header);
             let mut matches = present
                 .iter()
                 .enumerate()
-                .filter(|(_, header)| **header == wanted)
+                .filter(|(_, header)| **header == required)
                 .map(|(index, _)| index);
             match (matches.next(), matches.next()) {
                 (Some(position), None) => positions.push(position),
                 (Some(_), Some(_)) => problems.push(HeaderProblem::Duplicate {
                     tab: tab.title,
-                    wanted: column.header,
+                    required: column.header,
                 }),
                 (None, _) => problems.push(HeaderProblem::Missing {
                     tab: tab.title,
-                    wanted: column.header,
-                    nearest: nearest_header(tab, header_row, &wanted),
+                    required: column.header,
+                    nearest: nearest_header(tab, header_row, &required),
                     unknown: tab.unknown_headers(header_row).into_iter().map(str::to_owned).collect(),
                 }),
             }
@@ -228,10 +228,10 @@ impl ColumnLayout {
     }
 }
 
-fn nearest_header(tab: &Tab, header_row: &[Value], wanted: &str) -> Option<String> {
+fn nearest_header(tab: &Tab, header_row: &[Value], required: &str) -> Option<String> {
     tab.unknown_headers(header_row)
         .into_iter()
-        .map(|header| (strsim::jaro_winkler(&normalize_header(header), wanted), header))
+        .map(|header| (strsim::jaro_winkler(&normalize_header(header), required), header))
         .filter(|(similarity, _)| *similarity > 0.75)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, header)| header.to_owned())

@@ -236,7 +236,7 @@ impl Error {
             Some(ReadError::Headers(problems)) => {
                 let wanted: Vec<String> = problems
                     .iter()
-                    .map(|problem| format!("« {} »", problem.wanted()))
+                    .map(|problem| format!("« {} »", problem.required()))
                     .collect();
                 let wanted = wanted.join(", ");
                 (

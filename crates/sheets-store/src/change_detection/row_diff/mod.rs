@@ -61,9 +61,9 @@ pub(crate) fn diff_rows(then: &TabRows, now: &TabRows) -> Vec<RowDifference> {
             None => RowDifference::Added { now: row.number },
         });
     }
-    let mut gone: Vec<u32> = old_by_id.into_values().flatten().map(|row| row.number).collect();
-    gone.sort_unstable();
-    found.extend(gone.into_iter().map(|then| RowDifference::Removed { then }));
+    let mut removed: Vec<u32> = old_by_id.into_values().flatten().map(|row| row.number).collect();
+    removed.sort_unstable();
+    found.extend(removed.into_iter().map(|then| RowDifference::Removed { then }));
     found
 }
 

@@ -51,7 +51,7 @@ fn row(id: &str, name: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_changed_cell_an_added_and_a_removed_row_are_told_apart() {
+fn changed_added_and_removed_rows_are_distinguished() {
     let then = [row("a", "ant"), row("b", "bee"), row("c", "cat")];
     let now = [row("c", "cat"), row("d", "dog"), row("a", "ape")];
     assert_eq!(
@@ -79,7 +79,7 @@ fn rows_without_an_id_are_compared_by_content() {
 }
 
 #[test]
-fn of_rows_that_repeat_an_id_only_the_one_that_changed_is_a_difference() {
+fn of_rows_with_a_duplicate_id_only_the_changed_one_differs() {
     let then = [row("a", "ant"), row("a", "ape")];
     let now = [row("a", "ape"), row("a", "asp")];
     assert_eq!(
@@ -93,7 +93,7 @@ fn of_rows_that_repeat_an_id_only_the_one_that_changed_is_a_difference() {
 }
 
 #[test]
-fn blank_rows_and_columns_of_staff_are_no_difference() {
+fn blank_rows_and_undeclared_columns_are_no_difference() {
     let then = [row("a", "ant"), vec![], row("b", "bee")];
     let mut with_a_note = row("b", "bee");
     with_a_note.push(json!("a note of staff"));
@@ -139,9 +139,9 @@ proptest! {
         }
         let id_in = |rows: &[Vec<Value>], number: u32| rows[number as usize - 2][0].clone();
         let has = |rows: &[Vec<Value>], id: &Value| rows.iter().find(|row| row[0] == *id).cloned();
-        let told = found(&then, &now);
+        let differences = found(&then, &now);
         let (mut added, mut changed, mut removed) = (0, 0, 0);
-        for difference in &told {
+        for difference in &differences {
             match difference {
                 RowDifference::Added { now: number } => {
                     added += 1;

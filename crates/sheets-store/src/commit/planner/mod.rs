@@ -42,7 +42,7 @@ pub(crate) fn lookups_of(group: &[WriteJob], audit_log: &Tab) -> Vec<RowLookup> 
                 }
             },
         })
-        .filter(|wanted| seen.insert(wanted.clone()))
+        .filter(|lookup| seen.insert(lookup.clone()))
         .collect()
 }
 
@@ -237,8 +237,8 @@ impl Planner<'_> {
             part.already_done.push((source.origin, ChangeOutcome::Unchanged));
             return Ok(conflicts);
         }
-        let says_when = |column: &usize| update.cells.iter().any(|cell| cell.column == *column);
-        if let Some(column) = tab.updated_at.filter(|column| !says_when(column)) {
+        let sets_updated_at = |column: &usize| update.cells.iter().any(|cell| cell.column == *column);
+        if let Some(column) = tab.updated_at.filter(|column| !sets_updated_at(column)) {
             let position = self.context.indexes.place(tab).layout.position(column);
             let found = self.content(&key, row, position);
             cells.push(self.cell_edit(
@@ -279,7 +279,7 @@ impl Planner<'_> {
                 .cloned()
                 .unwrap_or_default(),
             kind: Some(kind),
-            filling: CellFill::of(to.clone(), format_kind),
+            fill: CellFill::of(to.clone(), format_kind),
             wanted: to.content(),
             found,
             in_log,
@@ -322,7 +322,7 @@ impl Planner<'_> {
                 id: delete.id.clone(),
                 number,
                 columns,
-                shows: Vec::new(),
+                identifying_values: Vec::new(),
             });
         }
         Ok(conflicts)

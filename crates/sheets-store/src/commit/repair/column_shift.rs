@@ -50,7 +50,7 @@ impl Committer {
     pub(crate) fn rewrite_shifted_row(
         &self,
         columns: &[ReadColumn],
-        showing: &RowsById,
+        rows_by_id: &RowsById,
         repair: usize,
         row: &WrittenRow,
     ) -> (Vec<RowRemoval>, Option<RestoredRow>) {
@@ -61,10 +61,14 @@ impl Committer {
             cells.get(number - 1).unwrap_or(&CellContent::Empty)
         };
         let whole_row = |number: usize| (0..headers.len()).map(move |position| shown(number, position));
-        let showing = showing.get(&(tab.title, row.id.clone())).into_iter().flatten().copied();
-        let like_it = showing.filter(|number| row.resembles(whole_row(*number)));
+        let rows_with_id = rows_by_id
+            .get(&(tab.title, row.id.clone()))
+            .into_iter()
+            .flatten()
+            .copied();
+        let similar_rows = rows_with_id.filter(|number| row.resembles(whole_row(*number)));
         let (whole, shifted): (Vec<usize>, Vec<usize>) =
-            like_it.partition(|number| row.matches_columns(headers, |position| shown(*number, position)));
+            similar_rows.partition(|number| row.matches_columns(headers, |position| shown(*number, position)));
         let named = || headers.iter().enumerate().filter(|(_, header)| !header.is_empty());
         let removal = |number: &usize| RowRemoval {
             purpose: WritePurpose::Repair(repair),
@@ -75,7 +79,7 @@ impl Committer {
                 .text(),
             number: *number,
             columns: cells_with_headers(&self.indexes, tab, |position| Some(shown(*number, position).clone())),
-            shows: named()
+            identifying_values: named()
                 .map(|(position, header)| (header.clone(), shown(*number, position).clone()))
                 .collect(),
         };

@@ -164,7 +164,7 @@ impl Committer {
             .await
             .map_err(WriteFailure::Reading)?;
         let columns = self.columns_now(&tabs).await?;
-        let showing = self.rows_with_shifted_ids(&columns);
+        let rows_by_id = self.rows_with_shifted_ids(&columns);
         let mut plan = WritePlan::default();
         for (index, repair) in self.repairs.iter().enumerate() {
             match repair {
@@ -182,7 +182,7 @@ impl Committer {
                     plan.edits.extend(edit.map(|edit| edit.for_repair(index)));
                 }
                 RepairTask::ShiftedRow(row) => {
-                    let (removals, restored) = self.rewrite_shifted_row(&columns, &showing, index, row);
+                    let (removals, restored) = self.rewrite_shifted_row(&columns, &rows_by_id, index, row);
                     plan.removals.extend(removals);
                     plan.restored.extend(restored);
                 }
@@ -209,7 +209,7 @@ impl Committer {
 
     /// Current id columns, and the columns in which cells were hit.
     async fn columns_now(&self, tabs: &[&'static Tab]) -> Result<Vec<ReadColumn>, WriteFailure> {
-        let mut wanted: Vec<(&'static Tab, usize)> = Vec::new();
+        let mut needed: Vec<(&'static Tab, usize)> = Vec::new();
         for repair in &self.repairs {
             let positions = match repair {
                 RepairTask::Cell(CellRepair { tab, cell, .. }) => {
@@ -221,13 +221,13 @@ impl Committer {
                 RepairTask::Row(_) | RepairTask::Line { .. } => Vec::new(),
             };
             for position in positions {
-                if !wanted.contains(&(repair.tab(), position)) {
-                    wanted.push((repair.tab(), position));
+                if !needed.contains(&(repair.tab(), position)) {
+                    needed.push((repair.tab(), position));
                 }
             }
         }
         let headers = tabs.iter().map(|tab| format!("{}!1:1", quoted_title(tab.title)));
-        let columns = wanted.iter().map(|(tab, position)| {
+        let columns = needed.iter().map(|(tab, position)| {
             let letters = column_letters(*position);
             format!("{}!{letters}1:{letters}", quoted_title(tab.title))
         });
@@ -246,7 +246,7 @@ impl Committer {
             position,
             cells: contents_of(&values),
         };
-        Ok(wanted.into_iter().zip(found).map(column).collect())
+        Ok(needed.into_iter().zip(found).map(column).collect())
     }
 
     /// Current position of the column of a cell.
@@ -290,7 +290,7 @@ impl Committer {
             number.filter(|number| rows.contains(number)).or(only)
         };
         let known = ids.iter().skip(1).map(String::as_str).filter(|id| !id.is_empty());
-        let intended = intended.among(tab, self.indexes.header(tab), known);
+        let intended = intended.find_among(tab, self.indexes.header(tab), known);
         // If only columns were moved, the right row was hit.
         let moved = intended.filter(|(_, header)| normalize_header(header) != normalize_header(&cell.header));
         let in_intended_row = moved.and_then(|(id, _)| with_id(id));
@@ -323,7 +323,7 @@ impl Committer {
                 kind: self.kind_at(tab, position),
                 found: cell.now.clone(),
                 wanted: cell.old.clone(),
-                filling: CellFill::with(cell.old.clone(), None),
+                fill: CellFill::with(cell.old.clone(), None),
                 in_log: CellLogging::Line,
             }],
         })
@@ -337,13 +337,13 @@ impl Committer {
             return None;
         };
         let layout = self.indexes.place(audit_log).layout;
-        let cell = |place: usize, filling: CellFill, wanted: CellContent| CellEdit {
+        let cell = |place: usize, fill: CellFill, wanted: CellContent| CellEdit {
             position: layout.position(place),
             header: audit_log.columns[place].header.to_owned(),
             kind: None,
             found: found.content(layout.position(place)),
             wanted,
-            filling,
+            fill,
             in_log: CellLogging::NoLine,
         };
         Some(RowEdit {

@@ -50,7 +50,7 @@ impl Committer {
     pub(crate) async fn last_token(&self) -> Result<FencingToken, WriteFailure> {
         let ranges = self.spreadsheet.named_ranges().await;
         let ranges = ranges.map_err(|error| WriteFailure::Reading(error.into()))?;
-        let mut token = FencingToken::among(&ranges, self.identity.fencing_prefix);
+        let mut token = FencingToken::latest_in(&ranges, self.identity.fencing_prefix);
         token.skip_to(self.unlisted_token);
         Ok(token)
     }

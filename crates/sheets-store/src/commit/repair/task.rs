@@ -60,7 +60,7 @@ pub(crate) enum IntendedCell {
 
 impl IntendedCell {
     /// Finds the intended row among `ids`, and its header, in a tab with these headers.
-    pub(crate) fn among<'a>(
+    pub(crate) fn find_among<'a>(
         &'a self,
         tab: &Tab,
         headers: &'a [String],

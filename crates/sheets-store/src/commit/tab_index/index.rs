@@ -101,12 +101,12 @@ impl TabIndex {
     }
 
     /// Expected row numbers of the requested ids.
-    pub(super) fn expected_rows(&self, tab: &Tab, wanted: &[RowLookup]) -> Vec<usize> {
-        let of_this_tab = wanted.iter().filter(|wanted| wanted.tab == tab.title);
+    pub(super) fn expected_rows(&self, tab: &Tab, lookups: &[RowLookup]) -> Vec<usize> {
+        let of_this_tab = lookups.iter().filter(|lookup| lookup.tab == tab.title);
         of_this_tab
-            .filter_map(|wanted| match wanted.search {
+            .filter_map(|lookup| match lookup.search {
                 LookupScope::At(row) => Some(row),
-                LookupScope::Known | LookupScope::Thorough => self.rows.get(&id_digest(&wanted.id)).copied(),
+                LookupScope::Known | LookupScope::Thorough => self.rows.get(&id_digest(&lookup.id)).copied(),
             })
             .map(|row| row as usize)
             .filter(|row| *row <= self.grid_rows.max(self.last_row))
@@ -151,16 +151,16 @@ impl TabIndex {
         for row in self.rows.values_mut() {
             *row -= row_hint(above(*row));
         }
-        let took_the_last = numbers.last().is_some_and(|number| *number >= row_hint(self.last_row));
+        let removed_last = numbers.last().is_some_and(|number| *number >= row_hint(self.last_row));
         self.last_row = self.last_row.saturating_sub(numbers.len()).max(1);
         self.grid_rows = self.grid_rows.saturating_sub(numbers.len());
-        if took_the_last {
+        if removed_last {
             let last = row_hint(self.last_row);
             let mut rows = self.rows.iter();
             self.last_id = rows.find_map(|(id, row)| (*row == last).then_some(*id));
         }
         // Neither staff's rows without ids nor the header are in the map.
-        !took_the_last || self.last_id.is_some()
+        !removed_last || self.last_id.is_some()
     }
 }
 

@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_that_stand_together_are_read_together() {
+    fn adjacent_rows_are_read_together() {
         assert_eq!(join_row_ranges(vec![], 3), []);
         assert_eq!(join_row_ranges(vec![5], 3), [(5, 5)]);
         assert_eq!(join_row_ranges(vec![7, 3, 4, 4, 9], 3), [(3, 4), (7, 7), (9, 9)]);
@@ -124,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_wanted_row_lies_in_one_of_the_few_runs(
+        fn every_requested_row_is_in_exactly_one_range(
             rows in prop::collection::vec(1_usize..500, 0..80),
             most in 1_usize..10,
         ) {

@@ -58,11 +58,11 @@ impl TabIndexes {
         self.audit_log
     }
 
-    /// Updates the index of `tabs` and looks up the `wanted` rows, in one read as long as nothing has moved.
+    /// Updates the index of `tabs` and looks up the `lookups` rows, in one read as long as nothing has moved.
     pub(crate) async fn look_up(
         &mut self,
         tabs: &[&'static Tab],
-        wanted: &[RowLookup],
+        lookups: &[RowLookup],
     ) -> Result<LookupResults, ReadError> {
         // Tabs whose ids were read in this lookup: an id that is missing there does not exist.
         let mut fresh: HashSet<&'static str> = HashSet::new();
@@ -72,10 +72,10 @@ impl TabIndexes {
                 self.read_everything(&unknown).await?;
                 fresh.extend(unknown.iter().map(|tab| tab.title));
             }
-            let Some(rows) = self.read_ends(tabs, wanted).await? else {
+            let Some(rows) = self.read_ends(tabs, lookups).await? else {
                 continue;
             };
-            let (lookup_results, moved) = self.resolve_lookups(wanted, &rows, &fresh);
+            let (lookup_results, moved) = self.resolve_lookups(lookups, &rows, &fresh);
             if moved.is_empty() {
                 return Ok(lookup_results);
             }
@@ -177,7 +177,7 @@ impl TabIndexes {
     async fn read_ends(
         &mut self,
         tabs: &[&'static Tab],
-        wanted: &[RowLookup],
+        lookups: &[RowLookup],
     ) -> Result<Option<HashMap<&'static str, RowsByNumber>>, ReadError> {
         let mut ranges = Vec::new();
         let mut runs_by_tab = Vec::new();
@@ -188,7 +188,7 @@ impl TabIndexes {
             ranges.push(format!("{title}!1:1"));
             ranges.push(format!("{title}!A{}:{last_column}", index.last_row));
             let runs = join_row_ranges(
-                index.expected_rows(tab, wanted),
+                index.expected_rows(tab, lookups),
                 MAX_RANGES_PER_READ / tabs.len().max(1),
             );
             ranges.extend(
@@ -240,41 +240,41 @@ impl TabIndexes {
     /// Returns the requested rows that are at their expected position, and the tabs in which one is not.
     fn resolve_lookups(
         &self,
-        wanted: &[RowLookup],
+        lookups: &[RowLookup],
         rows: &HashMap<&'static str, RowsByNumber>,
         fresh: &HashSet<&'static str>,
     ) -> (LookupResults, HashSet<&'static str>) {
         let mut lookup_results = LookupResults::new();
         let mut moved = HashSet::new();
-        for wanted in wanted {
-            let Some(index) = self.by_title.get(wanted.tab) else {
+        for lookup in lookups {
+            let Some(index) = self.by_title.get(lookup.tab) else {
                 continue;
             };
-            if let LookupScope::At(row) = wanted.search {
+            if let LookupScope::At(row) = lookup.search {
                 let number = row as usize;
-                let cells = rows.get(wanted.tab).and_then(|rows| rows.get(&number)).cloned();
+                let cells = rows.get(lookup.tab).and_then(|rows| rows.get(&number)).cloned();
                 let found = cells.map_or(LookupResult::Gone, |cells| LookupResult::Row { number, cells });
-                lookup_results.insert((wanted.tab, wanted.id.clone()), found);
+                lookup_results.insert((lookup.tab, lookup.id.clone()), found);
                 continue;
             }
-            let digest = id_digest(&wanted.id);
+            let digest = id_digest(&lookup.id);
             let expected_row = index.rows.get(&digest).map(|row| *row as usize);
-            let here = expected_row.and_then(|number| Some((number, rows.get(wanted.tab)?.get(&number)?)));
+            let here = expected_row.and_then(|number| Some((number, rows.get(lookup.tab)?.get(&number)?)));
             let found = match (expected_row, here) {
-                _ if index.repeated.contains(&digest) && fresh.contains(wanted.tab) => LookupResult::Repeated,
-                (_, Some((number, cells))) if index.id_of(cells) == wanted.id && !index.repeated.contains(&digest) => {
+                _ if index.repeated.contains(&digest) && fresh.contains(lookup.tab) => LookupResult::Repeated,
+                (_, Some((number, cells))) if index.id_of(cells) == lookup.id && !index.repeated.contains(&digest) => {
                     LookupResult::Row {
                         number,
                         cells: cells.clone(),
                     }
                 }
-                (None, _) if wanted.search == LookupScope::Known || fresh.contains(wanted.tab) => LookupResult::Gone,
+                (None, _) if lookup.search == LookupScope::Known || fresh.contains(lookup.tab) => LookupResult::Gone,
                 _ => {
-                    moved.insert(wanted.tab);
+                    moved.insert(lookup.tab);
                     continue;
                 }
             };
-            lookup_results.insert((wanted.tab, wanted.id.clone()), found);
+            lookup_results.insert((lookup.tab, lookup.id.clone()), found);
         }
         (lookup_results, moved)
     }

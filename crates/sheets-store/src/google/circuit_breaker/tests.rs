@@ -38,7 +38,7 @@ fn open_period(circuit: &CircuitBreaker, now: Instant) -> Duration {
 }
 
 #[test]
-fn it_opens_after_failures_in_a_row_and_an_answer_between_them_counts_from_the_start() {
+fn it_opens_after_consecutive_failures_only() {
     let now = Instant::now();
     for (outcomes, opens) in [
         (vec![failed(); 4], false),
@@ -61,7 +61,7 @@ fn it_opens_after_failures_in_a_row_and_an_answer_between_them_counts_from_the_s
 }
 
 #[test]
-fn while_it_is_open_no_call_is_sent_and_the_reason_is_told() {
+fn while_it_is_open_calls_fail_with_the_last_reason() {
     let now = Instant::now();
     let circuit = open(now);
     let last_moment = now + open_period(&circuit, now) - Duration::from_millis(1);
@@ -70,7 +70,7 @@ fn while_it_is_open_no_call_is_sent_and_the_reason_is_told() {
 }
 
 #[test]
-fn after_the_pause_one_call_probes_and_an_answer_lets_everyone_through() {
+fn after_the_open_period_one_call_probes_and_a_response_closes_it() {
     let now = Instant::now();
     let circuit = open(now);
     let later = now + open_period(&circuit, now);
@@ -88,7 +88,7 @@ fn after_the_pause_one_call_probes_and_an_answer_lets_everyone_through() {
 }
 
 #[test]
-fn pauses_grow_with_jitter_up_to_half_a_minute_and_begin_anew_after_an_answer() {
+fn open_periods_grow_with_jitter_up_to_half_a_minute_and_restart_after_a_response() {
     let mut now = Instant::now();
     let circuit = open(now);
     let mut next_open_periods = vec![open_period(&circuit, now)];
@@ -119,7 +119,7 @@ fn pauses_grow_with_jitter_up_to_half_a_minute_and_begin_anew_after_an_answer() 
 }
 
 #[test]
-fn a_probe_that_nobody_waits_for_any_more_leaves_the_next_call_to_probe() {
+fn after_an_abandoned_probe_the_next_call_probes() {
     let now = Instant::now();
     let circuit = open(now);
     let later = now + open_period(&circuit, now);
@@ -129,7 +129,7 @@ fn a_probe_that_nobody_waits_for_any_more_leaves_the_next_call_to_probe() {
 }
 
 #[test]
-fn calls_sent_before_it_opened_do_not_lengthen_the_pause_but_their_answers_count() {
+fn calls_sent_before_it_opened_cannot_extend_the_open_period_but_can_end_it() {
     let now = Instant::now();
     let circuit = CircuitBreaker::new(FIRST);
     let (early, other) = (circuit.permit(now).expect("sent"), circuit.permit(now).expect("sent"));
@@ -144,7 +144,7 @@ fn calls_sent_before_it_opened_do_not_lengthen_the_pause_but_their_answers_count
 }
 
 #[test]
-fn a_person_who_asks_for_it_has_the_next_call_probe() {
+fn a_requested_probe_is_the_next_call() {
     let now = Instant::now();
     let circuit = open(now);
     circuit.probe_next(now);

@@ -33,13 +33,13 @@ async fn drive_that_answers(status: u16, body: &'static str) -> DriveClient {
 }
 
 #[tokio::test]
-async fn the_version_is_a_number_that_travels_as_text() {
+async fn the_version_is_parsed_from_text() {
     let drive = drive_that_answers(200, r#"{"version": "4711"}"#).await;
     assert_eq!(drive.version("a-b_c", "token").await.expect("a version"), 4711);
 }
 
 #[tokio::test]
-async fn an_answer_without_a_version_is_an_error() {
+async fn a_response_without_a_version_is_an_error() {
     for (status, body) in [
         (403, "{}"),
         (200, "{}"),

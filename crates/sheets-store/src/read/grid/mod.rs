@@ -57,7 +57,7 @@ pub(crate) struct Grid {
     chunks: Vec<(usize, Arc<GridChunk>)>,
     len: usize,
     /// Rows that replace those of the chunks.
-    instead: Option<Arc<RowOverlay>>,
+    overlay: Option<Arc<RowOverlay>>,
 }
 
 /// Replaced rows by their index in the grid.
@@ -97,7 +97,7 @@ impl Grid {
         let rows = GridChunk::pack(&filled, &columns, &RowHasher::default());
         let mut grid = Self {
             len,
-            instead: Some(Arc::new(RowOverlay { places, rows })),
+            overlay: Some(Arc::new(RowOverlay { places, rows })),
             ..self.clone()
         };
         while grid.len > 0 && grid.row(grid.len - 1).fingerprint() == BLANK {
@@ -120,11 +120,11 @@ impl Grid {
 
     /// Cells of the `index`-th row.
     pub(crate) fn row(&self, index: usize) -> PackedRow<'_> {
-        if let Some(instead) = &self.instead
-            && let Some(place) = instead.places.get(&index)
+        if let Some(overlay) = &self.overlay
+            && let Some(place) = overlay.places.get(&index)
         {
             return PackedRow {
-                at: place.map(|row| (&instead.rows, row)),
+                at: place.map(|row| (&overlay.rows, row)),
             };
         }
         let after = self.chunks.partition_point(|(start, _)| *start <= index);

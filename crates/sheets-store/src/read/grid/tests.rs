@@ -60,7 +60,7 @@ proptest! {
     }
 
     #[test]
-    fn a_grid_that_came_in_pages_is_the_one_that_came_at_once(rows in any_rows(), cut in 0..12_usize, overlap in 0..2_usize) {
+    fn a_grid_read_in_pages_equals_the_one_read_at_once(rows in any_rows(), cut in 0..12_usize, overlap in 0..2_usize) {
         let hashing = RowHasher::default();
         let cut = cut.min(rows.len());
         let from = cut.saturating_sub(overlap);
@@ -92,7 +92,7 @@ proptest! {
 }
 
 #[test]
-fn columns_that_the_tab_does_not_declare_change_no_fingerprint() {
+fn undeclared_columns_do_not_change_the_fingerprint() {
     let hashing = RowHasher::default();
     let before = grid_of(&[(0, &[vec![json!("a"), json!(1), json!("staff")]])], &[0, 1], &hashing);
     let after = grid_of(&[(0, &[vec![json!(true), json!("a"), json!(1)]])], &[1, 2], &hashing);
@@ -100,7 +100,7 @@ fn columns_that_the_tab_does_not_declare_change_no_fingerprint() {
 }
 
 #[test]
-fn a_text_that_repeats_is_kept_once() {
+fn a_repeated_text_is_stored_once() {
     let hashing = RowHasher::default();
     let rows: Vec<Vec<Value>> = (0..1_000).map(|_| vec![json!("x".repeat(1_000)), json!(7.5)]).collect();
     let grid = grid_of(&[(0, &rows)], &[0, 1], &hashing);
@@ -108,7 +108,7 @@ fn a_text_that_repeats_is_kept_once() {
 }
 
 #[test]
-fn a_row_of_seven_columns_takes_little_more_than_its_id_and_its_new_words() {
+fn a_row_takes_little_more_memory_than_its_new_texts() {
     let rows: Vec<Vec<Value>> = (0..20_000_u32)
         .map(|number| {
             vec![

@@ -20,7 +20,7 @@ fn grid(pages: &[(usize, &[&str])], hasher: &RowHasher) -> Grid {
 }
 
 #[test]
-fn a_row_that_was_moved_over_the_edge_of_a_page_gives_itself_away() {
+fn a_row_moved_across_a_page_boundary_is_detected() {
     let hasher = RowHasher::default();
     // Rows 2 to 4, then from row 4 on; "a" was moved from the first page to the second between the two reads.
     let moved = grid(&[(0, &["a", "b", "c"]), (2, &["c", "a", "d"])], &hasher);

@@ -59,7 +59,7 @@ pub(crate) struct Reader {
     version: AtomicU64,
     /// Newest cached version.
     data_versions: watch::Sender<u64>,
-    current: Cache<(TypeId, u64), Arc<CachedRead>>,
+    current: Cache<CacheKey, Arc<CachedRead>>,
     /// Last good data of each dataset, regardless of its epoch: for outages, and as base of comparison.
     last: Cache<TypeId, CachedSnapshot>,
     tab_list: Arc<TabList>,
@@ -69,6 +69,13 @@ pub(crate) struct Reader {
     /// Datasets whose tabs did not match their schema recently, with the error.
     schema_errors: Cache<TypeId, (Timestamp, ReadError)>,
     tabs_read: TabStatuses,
+}
+
+/// Dataset in one epoch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct CacheKey {
+    dataset: TypeId,
+    epoch: u64,
 }
 
 struct CachedRead {
@@ -166,7 +173,7 @@ impl Reader {
     }
 
     pub(crate) async fn read<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
-        let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
+        let key = self.cache_key::<D>();
         if let Some(entry) = self.current.get(&key).await {
             let is_due = !self.is_fresh(&entry) && self.recent_failure().is_none();
             if is_due && !entry.refreshing.swap(true, Ordering::SeqCst) {
@@ -174,7 +181,7 @@ impl Reader {
             }
             return self.reading(&entry.cached);
         }
-        if let Some((until, error)) = self.schema_errors.get(&key.0).await
+        if let Some((until, error)) = self.schema_errors.get(&key.dataset).await
             && self.clock.now() < until
         {
             return Err(error);
@@ -198,7 +205,7 @@ impl Reader {
 
     /// Tabs of `D` in the current epoch, not older than the freshness limit.
     pub(crate) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
-        let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
+        let key = self.cache_key::<D>();
         // A concurrent page request may have a shorter timeout.
         for _ in 0..FRESH_READ_ATTEMPTS {
             let entry = self.current.get(&key).await;
@@ -218,6 +225,13 @@ impl Reader {
             }
         }
         Err(ReadError::Unreachable("only older data is at hand".to_owned()))
+    }
+
+    fn cache_key<D: Dataset>(&self) -> CacheKey {
+        CacheKey {
+            dataset: TypeId::of::<D>(),
+            epoch: self.epoch.load(Ordering::SeqCst),
+        }
     }
 
     fn is_fresh(&self, entry: &CachedRead) -> bool {
@@ -254,7 +268,7 @@ impl Reader {
         })
     }
 
-    fn refresh_in_background<D: Dataset>(self: &Arc<Self>, key: (TypeId, u64), entry: Arc<CachedRead>) {
+    fn refresh_in_background<D: Dataset>(self: &Arc<Self>, key: CacheKey, entry: Arc<CachedRead>) {
         let reader = Arc::clone(self);
         tokio::spawn(async move {
             match reader.fetch::<D>().await {
@@ -274,7 +288,7 @@ impl Reader {
     /// Fetches with retries while the caller can be expected to wait; at most `with_older` if older data is cached.
     async fn fetch_with_retries<D: Dataset>(
         self: &Arc<Self>,
-        key: (TypeId, u64),
+        key: CacheKey,
         with_older: Duration,
     ) -> Result<Arc<CachedRead>, ReadError> {
         let has_older = self.last.contains_key(&TypeId::of::<D>());
@@ -284,15 +298,15 @@ impl Reader {
             self.patience
         };
         let attempts = async {
-            for pause in crate::backoff::retry_delays(self.first_pause) {
+            for delay in crate::backoff::retry_delays(self.first_pause) {
                 match self.fetch_to_completion::<D>(key).await {
                     Err(ReadError::Unreachable(_)) if !(has_older && self.spreadsheet.pipeline().is_blocking()) => {
-                        tokio::time::sleep(pause).await;
+                        tokio::time::sleep(delay).await;
                     }
                     result => return result,
                 }
             }
-            unreachable!("the pauses never end")
+            unreachable!("the delays never end")
         };
         // Pinned until the end, so that it still counts as waiting for the quota below.
         let mut attempts = std::pin::pin!(attempts);
@@ -309,10 +323,7 @@ impl Reader {
     }
 
     /// Read that continues if its caller gives up: otherwise a large tab on a slow connection would never be refreshed.
-    async fn fetch_to_completion<D: Dataset>(
-        self: &Arc<Self>,
-        key: (TypeId, u64),
-    ) -> Result<Arc<CachedRead>, ReadError> {
+    async fn fetch_to_completion<D: Dataset>(self: &Arc<Self>, key: CacheKey) -> Result<Arc<CachedRead>, ReadError> {
         let reader = Arc::clone(self);
         let fetch = tokio::spawn(async move {
             let fetched = reader.fetch::<D>().await?;
@@ -424,9 +435,9 @@ impl Reader {
     /// Evicts entries of older epochs: they are never requested again, and a large sheet takes many megabytes.
     async fn evict_older_epochs<D: Dataset>(&self) {
         let epoch = self.epoch.load(Ordering::SeqCst);
-        let is_older = |(dataset, at): &(TypeId, u64)| *dataset == TypeId::of::<D>() && *at < epoch;
+        let is_older = |key: &CacheKey| key.dataset == TypeId::of::<D>() && key.epoch < epoch;
         let keys = self.current.iter().map(|(key, _)| *key);
-        let older: Vec<(TypeId, u64)> = keys.filter(is_older).collect();
+        let older: Vec<CacheKey> = keys.filter(is_older).collect();
         for key in &older {
             self.current.invalidate(key).await;
         }

@@ -92,7 +92,7 @@ fn one(row: &str, old: &str, now: &str) -> Vec<(String, String, String, String)>
 }
 
 #[test]
-fn a_cell_that_was_hit_in_place_of_another_is_found_until_it_is_put_right() {
+fn a_misplaced_cell_is_pending_until_it_is_repaired() {
     let (first, second) = (CallKey::new(), CallKey::new());
     let misplaced = Aim {
         intended: ("7", "status"),
@@ -114,7 +114,7 @@ fn a_cell_that_was_hit_in_place_of_another_is_found_until_it_is_put_right() {
 }
 
 #[test]
-fn of_two_writes_that_hit_the_same_cell_the_first_knows_what_stood_there() {
+fn of_two_writes_that_hit_the_same_cell_the_first_has_the_original_value() {
     let (first, second) = (CallKey::new(), CallKey::new());
     let misplaced = Aim {
         intended: ("7", "status"),
@@ -128,7 +128,7 @@ fn of_two_writes_that_hit_the_same_cell_the_first_knows_what_stood_there() {
 }
 
 #[test]
-fn a_row_that_was_deleted_in_place_of_another_is_found_with_all_its_cells() {
+fn a_row_deleted_by_mistake_is_found_with_all_its_cells() {
     let call = CallKey::new();
     let lines: Vec<LoggedChange> = [("id", "9"), ("status", "C")]
         .into_iter()
@@ -160,7 +160,7 @@ fn a_row_that_was_deleted_in_place_of_another_is_found_with_all_its_cells() {
 }
 
 #[test]
-fn the_lines_that_matter_go_back_to_a_call_that_put_nothing_right() {
+fn the_replay_starts_at_the_last_call_that_repaired_nothing() {
     let calls: Vec<CallKey> = (0..4).map(|_| CallKey::new()).collect();
     let lines: Vec<LoggedChange> = calls
         .iter()
@@ -185,7 +185,7 @@ proptest! {
     /// Random writes, some of them misplaced, on a few rows: applying the repairs found by the replay must result in
     /// the rows that correct writes would have produced.
     #[test]
-    fn putting_back_what_is_found_undoes_every_write_that_went_astray(
+    fn the_repairs_undo_every_misplaced_write(
         writes in proptest::collection::vec((0_usize..4, 0_usize..4), 0..6),
     ) {
         let rows = ["1", "2", "3", "4"];
