@@ -17,10 +17,7 @@ use web::{
 };
 
 use crate::{
-    alerts::{
-        report::{HealthReport, ReportPeriod},
-        sender::report_from_inputs,
-    },
+    alerts::report::{HealthReport, ReportPeriod, report_from_inputs},
     assets,
     customer::{cross_board::CrossBoardLookup, rows::CustomerRows},
     health::{

@@ -96,8 +96,8 @@ impl<Key: NameKey> AliasedNames<Key> {
         let key = if self.by_spelling.is_empty() {
             own
         } else {
-            let told = self.by_spelling.get(&normalize(typed)).or_else(|| self.by_key.get(own));
-            told.unwrap_or(own)
+            let resolved = self.by_spelling.get(&normalize(typed)).or_else(|| self.by_key.get(own));
+            resolved.unwrap_or(own)
         };
         ResolvedName {
             key: key.clone(),
@@ -109,8 +109,8 @@ impl<Key: NameKey> AliasedNames<Key> {
         let routes = AliasRoutes::of(links);
         let mut names = Self::default();
         let mut wanted: BTreeMap<Key, BTreeMap<&str, u32>> = BTreeMap::new();
-        for (place, link) in links.iter().enumerate() {
-            let end = &links[routes.end_of(place)];
+        for (index, link) in links.iter().enumerate() {
+            let end = &links[routes.end_of(index)];
             names.by_spelling.insert(link.spelling.clone(), end.to.clone());
             *wanted
                 .entry(end.to.clone())
@@ -118,10 +118,10 @@ impl<Key: NameKey> AliasedNames<Key> {
                 .entry(&end.canonical)
                 .or_default() += 1;
         }
-        for (key, place) in &routes.by_key {
+        for (key, index) in &routes.by_key {
             names
                 .by_key
-                .insert((*key).clone(), links[routes.end_of(*place)].to.clone());
+                .insert((*key).clone(), links[routes.end_of(*index)].to.clone());
         }
         for (key, spellings) in wanted {
             // Most frequent, then first in the alphabet: independent of the order of the lines.
@@ -146,7 +146,7 @@ struct AliasLink<Key> {
 }
 
 impl<Key> AliasLink<Key> {
-    fn refused(&self, reason: String) -> AliasProblem {
+    fn problem(&self, reason: String) -> AliasProblem {
         AliasProblem {
             row: self.row,
             alias: self.alias.clone(),
@@ -195,7 +195,7 @@ fn reject_contradictions<Key: NameKey>(links: &mut Vec<AliasLink<Key>>, problems
         let names = &targets[&link.spelling];
         if names.len() > 1 {
             let listed: Vec<String> = names.values().map(|name| format!("“{name}”")).collect();
-            problems.push(link.refused(format!(
+            problems.push(link.problem(format!(
                 "“{}” is sent to {}. Keep one of these lines and delete the others.",
                 collapse_spaces(&link.alias),
                 listed.join(" and to ")
@@ -212,24 +212,24 @@ fn reject_cycles<Key: NameKey>(links: &mut Vec<AliasLink<Key>>, problems: &mut V
         if cycles.is_empty() {
             return;
         }
-        for circle in &cycles {
-            let mut names: Vec<String> = circle
+        for cycle in &cycles {
+            let mut names: Vec<String> = cycle
                 .iter()
-                .map(|place| collapse_spaces(&links[*place].alias))
+                .map(|index| collapse_spaces(&links[*index].alias))
                 .collect();
             names.sort();
-            for place in circle {
-                problems.push(links[*place].refused(format!(
+            for index in cycle {
+                problems.push(links[*index].problem(format!(
                     "The lines for {} lead in a circle. Delete the line of the name that should remain.",
                     names.join(", ")
                 )));
             }
         }
-        let refused: BTreeSet<usize> = cycles.into_iter().flatten().collect();
-        let mut place = 0;
+        let rejected: BTreeSet<usize> = cycles.into_iter().flatten().collect();
+        let mut index = 0;
         links.retain(|_| {
-            place += 1;
-            !refused.contains(&(place - 1))
+            index += 1;
+            !rejected.contains(&(index - 1))
         });
     }
 }
@@ -245,7 +245,7 @@ impl<'a, Key: NameKey> AliasRoutes<'a, Key> {
         let by_spelling: HashMap<&str, usize> = links
             .iter()
             .enumerate()
-            .map(|(place, link)| (link.spelling.as_str(), place))
+            .map(|(index, link)| (link.spelling.as_str(), index))
             .collect();
         let by_key = unanimous_keys(links);
         let next = links
@@ -255,15 +255,15 @@ impl<'a, Key: NameKey> AliasRoutes<'a, Key> {
                 // A line whose two names share a key only sets the spelling; no line for the key follows from it.
                 let keyed = || by_key.get(&link.to).filter(|_| link.from != link.to);
                 let followed = spelled.or_else(keyed).copied();
-                followed.filter(|place| links[*place].from != links[*place].to)
+                followed.filter(|index| links[*index].from != links[*index].to)
             })
             .collect();
         Self { next, by_key }
     }
 
-    /// Last line that `place` leads to; the number of lines bounds the walk.
-    fn end_of(&self, place: usize) -> usize {
-        let mut end = place;
+    /// Last line that `index` leads to; the number of lines bounds the walk.
+    fn end_of(&self, index: usize) -> usize {
+        let mut end = index;
         for _ in 0..self.next.len() {
             match self.next[end] {
                 Some(next) => end = next,
@@ -277,29 +277,29 @@ impl<'a, Key: NameKey> AliasRoutes<'a, Key> {
         let mut seen_from: Vec<Option<usize>> = vec![None; self.next.len()];
         let mut cycles = Vec::new();
         for start in 0..self.next.len() {
-            let mut walk = Some(start);
-            while let Some(place) = walk {
-                if let Some(earlier) = seen_from[place] {
+            let mut current = Some(start);
+            while let Some(index) = current {
+                if let Some(earlier) = seen_from[index] {
                     if earlier == start {
-                        cycles.push(self.cycle_through(place));
+                        cycles.push(self.cycle_through(index));
                     }
                     break;
                 }
-                seen_from[place] = Some(start);
-                walk = self.next[place];
+                seen_from[index] = Some(start);
+                current = self.next[index];
             }
         }
         cycles
     }
 
-    fn cycle_through(&self, place: usize) -> Vec<usize> {
-        let mut circle = vec![place];
-        let mut walk = self.next[place];
-        while let Some(next) = walk.filter(|next| *next != place) {
-            circle.push(next);
-            walk = self.next[next];
+    fn cycle_through(&self, index: usize) -> Vec<usize> {
+        let mut cycle = vec![index];
+        let mut current = self.next[index];
+        while let Some(next) = current.filter(|next| *next != index) {
+            cycle.push(next);
+            current = self.next[next];
         }
-        circle
+        cycle
     }
 }
 
@@ -307,13 +307,13 @@ impl<'a, Key: NameKey> AliasRoutes<'a, Key> {
 /// decide.
 fn unanimous_keys<Key: NameKey>(links: &[AliasLink<Key>]) -> HashMap<&Key, usize> {
     let mut by_key: HashMap<&Key, usize> = HashMap::new();
-    let mut torn: BTreeSet<&Key> = BTreeSet::new();
-    for (place, link) in links.iter().enumerate() {
-        let first = *by_key.entry(&link.from).or_insert(place);
+    let mut ambiguous: BTreeSet<&Key> = BTreeSet::new();
+    for (index, link) in links.iter().enumerate() {
+        let first = *by_key.entry(&link.from).or_insert(index);
         if links[first].to != link.to {
-            torn.insert(&link.from);
+            ambiguous.insert(&link.from);
         }
     }
-    by_key.retain(|key, _| !torn.contains(key));
+    by_key.retain(|key, _| !ambiguous.contains(key));
     by_key
 }

@@ -8,25 +8,25 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// The result is for comparison only, not for display. The function is idempotent.
 pub fn normalize(text: &str) -> String {
-    if let Some(folded) = normalize_western(text) {
-        return folded;
+    if let Some(normalized) = normalize_western(text) {
+        return normalized;
     }
-    let mut folded = normalize_once(text);
+    let mut normalized = normalize_once(text);
     // A removed mark can make two characters adjacent that compose; a second or third pass makes the result stable.
     for _ in 0..4 {
-        let again = normalize_once(&folded);
-        if again == folded {
+        let again = normalize_once(&normalized);
+        if again == normalized {
             break;
         }
-        folded = again;
+        normalized = again;
     }
-    folded
+    normalized
 }
 
 /// Normalizes text of the letters that French and English use, which covers nearly all texts; a table of them is ten
 /// times as fast as the general algorithm. `None` for any other text.
 fn normalize_western(text: &str) -> Option<String> {
-    let mut folded = String::with_capacity(text.len());
+    let mut normalized = String::with_capacity(text.len());
     for character in text.chars() {
         let plain = match character {
             '\0'..='\x7F' => plain_sign(character)?.to_ascii_lowercase(),
@@ -43,20 +43,20 @@ fn normalize_western(text: &str) -> Option<String> {
             '\u{A0}' | '\u{2009}' | '\u{202F}' => ' ',
             '€' | '«' | '»' => character,
             'œ' | 'Œ' => {
-                folded.push('o');
+                normalized.push('o');
                 'e'
             }
             _ => return None,
         };
         // A run of spaces becomes one, and leading spaces are removed.
         if !plain.is_whitespace() {
-            folded.push(plain);
-        } else if !folded.is_empty() && !folded.ends_with(' ') {
-            folded.push(' ');
+            normalized.push(plain);
+        } else if !normalized.is_empty() && !normalized.ends_with(' ') {
+            normalized.push(' ');
         }
     }
-    folded.truncate(folded.trim_end().len());
-    Some(folded)
+    normalized.truncate(normalized.trim_end().len());
+    Some(normalized)
 }
 
 /// Text for display: trimmed, with each run of white space as one space.
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn spellings_that_look_alike_fold_to_one() {
-        for (typed, folded) in [
+        for (typed, normalized) in [
             ("", ""),
             ("  \t\u{00A0} ", ""),
             ("Kate", "kate"),
@@ -174,7 +174,7 @@ mod tests {
             ("ガス", "ガス"),
             ("हिन्दी", "हिन्दी"),
         ] {
-            assert_eq!(normalize(typed), folded, "{typed:?}");
+            assert_eq!(normalize(typed), normalized, "{typed:?}");
         }
     }
 
@@ -198,21 +198,21 @@ mod tests {
     #[test]
     fn every_character_of_the_basic_plane_folds_to_a_stable_text() {
         for character in '\0'..='\u{FFFF}' {
-            let folded = normalize(&character.to_string());
-            assert_eq!(normalize(&folded), folded, "U+{:04X}", u32::from(character));
+            let normalized = normalize(&character.to_string());
+            assert_eq!(normalize(&normalized), normalized, "U+{:04X}", u32::from(character));
         }
     }
 
     pub(crate) fn fold_generally(text: &str) -> String {
-        (0..4).fold(text.to_owned(), |folded, _| normalize_once(&folded))
+        (0..4).fold(text.to_owned(), |normalized, _| normalize_once(&normalized))
     }
 
     #[test]
     fn the_table_of_western_letters_says_what_unicode_says() {
         for character in '\0'..='\u{FFFF}' {
             let text = format!("{character}a{character} B");
-            if let Some(folded) = normalize_western(&text) {
-                assert_eq!(folded, fold_generally(&text), "U+{:04X}", u32::from(character));
+            if let Some(normalized) = normalize_western(&text) {
+                assert_eq!(normalized, fold_generally(&text), "U+{:04X}", u32::from(character));
             }
         }
     }
@@ -225,8 +225,8 @@ mod tests {
 
         #[test]
         fn folding_twice_is_folding_once(text in any::<String>()) {
-            let folded = normalize(&text);
-            prop_assert_eq!(normalize(&folded), folded);
+            let normalized = normalize(&text);
+            prop_assert_eq!(normalize(&normalized), normalized);
         }
     }
 }

@@ -187,10 +187,10 @@ mod tests {
         ] {
             let error = Period::parse(None, Some(value)).expect_err(value);
             assert_eq!(error.field(), "to");
-            let told = error.to_string();
+            let message = error.to_string();
             assert!(
-                told.contains(value) && told.contains("“to”") && told.contains("2026-03-01"),
-                "{told}"
+                message.contains(value) && message.contains("“to”") && message.contains("2026-03-01"),
+                "{message}"
             );
         }
     }

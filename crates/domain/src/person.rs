@@ -30,8 +30,8 @@ pub struct PersonKey(Arc<str>);
 impl PersonKey {
     /// Key of a typed name; `None` if it contains no visible character.
     pub fn of(name: &str) -> Option<Self> {
-        let folded = normalize(name);
-        (!folded.is_empty()).then(|| Self(folded.into()))
+        let normalized = normalize(name);
+        (!normalized.is_empty()).then(|| Self(normalized.into()))
     }
 
     /// Key as text, for comparing and sorting.

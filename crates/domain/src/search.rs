@@ -12,7 +12,7 @@ use crate::normalize::normalize;
 /// Normalized texts of all rows.
 #[derive(Debug, Default)]
 pub struct SearchIndex {
-    folded: String,
+    normalized: String,
     /// End offset of each row.
     ends: Vec<usize>,
 }
@@ -30,22 +30,22 @@ impl<'a> SearchIndexBuilder<'a> {
     pub fn add(&mut self, repeated: impl IntoIterator<Item = &'a str>, own: impl IntoIterator<Item = &'a str>) {
         let texts = &mut self.texts;
         for text in own {
-            texts.folded.push_str(&normalize(text));
-            texts.folded.push('\n');
+            texts.normalized.push_str(&normalize(text));
+            texts.normalized.push('\n');
         }
         for text in repeated {
             texts
-                .folded
+                .normalized
                 .push_str(self.known.entry(text).or_insert_with(|| normalize(text)));
-            texts.folded.push('\n');
+            texts.normalized.push('\n');
         }
-        texts.ends.push(texts.folded.len());
+        texts.ends.push(texts.normalized.len());
     }
 
     /// Texts of the rows, in the order in which they were added.
     pub fn finish(self) -> SearchIndex {
         let mut texts = self.texts;
-        texts.folded.shrink_to_fit();
+        texts.normalized.shrink_to_fit();
         texts.ends.shrink_to_fit();
         texts
     }
@@ -53,16 +53,16 @@ impl<'a> SearchIndexBuilder<'a> {
 
 impl SearchIndex {
     /// Whether the row at this index contains every one of the words.
-    pub fn contains(&self, place: usize, words: &SearchTerms) -> bool {
-        let text = self.row(place).as_bytes();
+    pub fn contains(&self, index: usize, words: &SearchTerms) -> bool {
+        let text = self.row(index).as_bytes();
         words.0.iter().all(|word| word.find(text).is_some())
     }
 
     /// Text of a row; empty if there is no such row.
-    fn row(&self, place: usize) -> &str {
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before));
-        let end = self.ends.get(place);
-        end.map_or("", |end| &self.folded[start.copied().unwrap_or(0)..*end])
+    fn row(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before));
+        let end = self.ends.get(index);
+        end.map_or("", |end| &self.normalized[start.copied().unwrap_or(0)..*end])
     }
 }
 
@@ -73,8 +73,8 @@ pub struct SearchTerms(Vec<Finder<'static>>);
 impl SearchTerms {
     /// Parses the words of a typed text; a blank text matches every row.
     pub fn of(typed: &str) -> Self {
-        let folded = normalize(typed);
-        let words = folded.split_whitespace();
+        let normalized = normalize(typed);
+        let words = normalized.split_whitespace();
         Self(words.map(|word| Finder::new(word).into_owned()).collect())
     }
 
@@ -110,7 +110,7 @@ mod tests {
             ("zoesociete", [false, false, false]),
         ] {
             let words = SearchTerms::of(typed);
-            assert_eq!([0, 1, 2].map(|place| texts.contains(place, &words)), found, "{typed}");
+            assert_eq!([0, 1, 2].map(|index| texts.contains(index, &words)), found, "{typed}");
         }
         assert!(!texts.contains(3, &SearchTerms::of("zoe")), "there is no such row");
     }
@@ -124,8 +124,8 @@ mod tests {
             let pairs: Vec<(&str, &str)> = rows.iter().map(|row| ("", row.as_str())).collect();
             let texts = texts(&pairs);
             let words = SearchTerms::of(&word);
-            for (place, row) in rows.iter().enumerate() {
-                prop_assert_eq!(texts.contains(place, &words), normalize(row).contains(&word));
+            for (index, row) in rows.iter().enumerate() {
+                prop_assert_eq!(texts.contains(index, &words), normalize(row).contains(&word));
             }
         }
     }

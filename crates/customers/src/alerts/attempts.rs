@@ -6,9 +6,12 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use sheets_store::{RowChange, RowDelete};
-use web::delivery::alert_history::{ALERT_HISTORY, DeliveryOutcome};
+use web::delivery::{
+    alert_history::{ALERT_HISTORY, DeliveryOutcome},
+    send_claim::outcome_change,
+};
 
-use crate::alerts::rows::{AlertLine, SummaryAlertLine, outcome_change};
+use crate::alerts::rows::{AlertLine, SummaryAlertLine};
 
 /// An earlier line for the alert that is being sent now.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use customer_sources::amount::{Amount, Currency};
 use jiff::civil::Date;
 use serde::Serialize;
+use sheets_store::clock::Clock;
+use web::error::Error;
 
 use crate::{
-    alerts::trigger::CustomerState,
+    alerts::{
+        customer_states::{LinkTarget, customer_states},
+        trigger::CustomerState,
+    },
     customer::CustomerId,
-    health::rules::{HealthBand, ScorePoints, ScoreSnapshot, score_changes},
+    health::{
+        rules::{HealthBand, ScorePoints, ScoreSnapshot, score_changes},
+        scoring::{Scoring, ScoringInputs},
+    },
 };
 
 /// Period and length of a report.
@@ -126,6 +134,27 @@ pub fn build_report(states: &[CustomerState<'_>], today: Date, period: ReportPer
         risen,
         next: next_actions(states, lines),
     }
+}
+
+/// Health report of all customers, from the current data.
+///
+/// # Errors
+/// When the spreadsheet cannot be read.
+pub async fn load_report(scoring: &Scoring, clock: &Clock, period: ReportPeriod) -> Result<HealthReport, Error> {
+    let inputs = scoring.load_inputs().await?;
+    Ok(report_from_inputs(scoring, &inputs, clock.today(), period))
+}
+
+/// Health report from tabs that were read already.
+pub fn report_from_inputs(
+    scoring: &Scoring,
+    inputs: &ScoringInputs,
+    today: Date,
+    period: ReportPeriod,
+) -> HealthReport {
+    let scored = scoring.score_all(inputs);
+    let states = customer_states(inputs, &scored, &[], &LinkTarget::Rows);
+    build_report(&states, today, period)
 }
 
 /// Number of customers per band at the start of the period, by each customer's newest score up to that day.

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
 use sheets_store::{CellEntry, Dataset, DecodeContext, NewId, RowChange, RowInsert, Tab, TabRow, TabRows};
 use uuid::Uuid;
-pub use web::delivery::send_claim::outcome_change;
 use web::delivery::{
     Channel,
     alert_history::{ALERT_HISTORY, AT, BOARD, CHANNEL, DeliveryOutcome, KIND, OUTCOME, REASON, RECIPIENT, SUBJECT},
+    send_claim,
 };
 
 use crate::{
@@ -23,6 +23,8 @@ use crate::{
 const CUSTOMERS: &str = "customers";
 /// Value of the column `kind` for a daily summary.
 const SUMMARY: &str = "daily_summary";
+/// Minimum time before a failed summary is retried.
+const SUMMARY_RETRY_DELAY: SignedDuration = SignedDuration::from_mins(10);
 
 /// A line of `alert_history` about one customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +60,15 @@ pub struct SummaryAlertLine {
     pub key: String,
 }
 
+impl SummaryAlertLine {
+    /// Whether the summary was sent, is claimed, or failed too recently to retry.
+    pub fn is_done(&self, now: Timestamp) -> bool {
+        let is_recent = self.at.is_some_and(|at| now.duration_since(at) < SUMMARY_RETRY_DELAY);
+        let is_failed = matches!(self.outcome, DeliveryOutcome::Failed(_));
+        self.outcome.is_told() || send_claim::is_claim_active(&self.outcome, self.at, now) || (is_failed && is_recent)
+    }
+}
+
 /// Sent alerts and active snoozes, as both tabs hold them.
 #[derive(Debug)]
 pub struct AlertHistory {
@@ -79,6 +90,14 @@ impl AlertHistory {
             .filter(|line| line.channel == channel)
             .cloned()
             .collect()
+    }
+
+    /// Lines about the summary of a day through one channel.
+    pub fn summaries_of(&self, channel: Channel, day: Date) -> impl Iterator<Item = &SummaryAlertLine> {
+        let key = summary_key(day);
+        self.summaries
+            .iter()
+            .filter(move |line| line.channel == channel && line.key == key)
     }
 
     /// Row ids of all lines.
@@ -145,7 +164,7 @@ fn decode_line(row: &TabRow<'_>, decoding: &DecodeContext) -> Option<AlertLine> 
 }
 
 /// Deduplication key of the summary of `day`.
-pub fn summary_key(day: jiff::civil::Date) -> String {
+pub fn summary_key(day: Date) -> String {
     format!("summary {day}")
 }
 
@@ -175,7 +194,7 @@ impl NewAlertLine {
     }
 
     /// Line for the summary of a day.
-    pub fn of_summary(day: jiff::civil::Date, channel: Channel, recipient: &str) -> Self {
+    pub fn of_summary(day: Date, channel: Channel, recipient: &str) -> Self {
         let key = summary_key(day);
         Self {
             id: unique_line_id(channel, &key),

@@ -11,17 +11,14 @@ use std::{
     time::Duration,
 };
 
-use jiff::{
-    SignedDuration, Timestamp, Zoned,
-    civil::{Date, Time},
-};
+use jiff::{Timestamp, Zoned, civil::Time};
 use sheets_store::{Batch, CommitError, Reading, RowChange, Store, clock::Clock, error_chain::error_chain};
 use tokio::sync::watch;
 use web::{
     delivery::{
         Channel, Delivery, DeliveryError, OutgoingMessage,
         alert_history::DeliveryOutcome,
-        send_claim::{self, ClaimElection},
+        send_claim::{self, ClaimElection, outcome_change},
     },
     error::Error,
 };
@@ -32,8 +29,8 @@ use crate::{
         customer_states::{LinkTarget, customer_states},
         messages,
         plan::{AlertPlan, PlanTime, SuppressionReason, plan_alerts},
-        report::{HealthReport, ReportPeriod, build_report},
-        rows::{AlertHistory, AlertLine, NewAlertLine, SummaryAlertLine, outcome_change, summary_key},
+        report::{ReportPeriod, load_report},
+        rows::{AlertHistory, AlertLine, NewAlertLine},
         trigger::{AlertStream, AlertTrigger, detect_triggers},
     },
     health::scoring::{ScoredCustomer, Scoring, ScoringInputs},
@@ -45,8 +42,6 @@ const BY: &str = "alerts";
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// Polls after which failed messages are retried.
 const POLLS_BEFORE_RETRY: u32 = 10;
-/// Minimum time before a failed summary is retried.
-const SUMMARY_RETRY_DELAY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Delivery settings of the alerts.
 pub struct AlertSettings {
@@ -198,7 +193,10 @@ impl AlertSender {
         for channel in channels.filter(|channel| self.is_delivered_through(stream, *channel)) {
             let history: Reading<AlertHistory> = self.store.read_now().await?;
             let history = &history.snapshot.data;
-            if summary_lines(history, channel, &now).any(|line| is_summary_done(line, &now)) {
+            if history
+                .summaries_of(channel, now.date())
+                .any(|line| line.is_done(now.timestamp()))
+            {
                 continue;
             }
             let text = messages::report_text(&load_report(&self.scoring, &self.clock, ReportPeriod::DAY).await?);
@@ -209,7 +207,8 @@ impl AlertSender {
             };
             let claim = AlertClaim {
                 line: NewAlertLine::of_summary(now.date(), channel, self.recipient_name(stream, channel)),
-                earlier: summary_lines(history, channel, &now)
+                earlier: history
+                    .summaries_of(channel, now.date())
                     .map(DeliveryAttempt::from)
                     .collect(),
             };
@@ -440,27 +439,6 @@ impl AlertSender {
     }
 }
 
-/// Health report of all customers, from the current data.
-///
-/// # Errors
-/// When the spreadsheet cannot be read.
-pub async fn load_report(scoring: &Scoring, clock: &Clock, period: ReportPeriod) -> Result<HealthReport, Error> {
-    let inputs = scoring.load_inputs().await?;
-    Ok(report_from_inputs(scoring, &inputs, clock.today(), period))
-}
-
-/// Health report from tabs that were read already.
-pub fn report_from_inputs(
-    scoring: &Scoring,
-    inputs: &ScoringInputs,
-    today: Date,
-    period: ReportPeriod,
-) -> HealthReport {
-    let scored = scoring.score_all(inputs);
-    let states = customer_states(inputs, &scored, &[], &LinkTarget::Rows);
-    build_report(&states, today, period)
-}
-
 /// Scored customers with the inputs of their scores.
 #[derive(Clone, Copy)]
 struct ScoredInputs<'a> {
@@ -489,28 +467,4 @@ struct ClaimedMessage<'a> {
     channel: Channel,
     message: &'a OutgoingMessage,
     claims: &'a [&'a AlertClaim],
-}
-
-/// Lines about today's summary.
-fn summary_lines<'a>(
-    history: &'a AlertHistory,
-    channel: Channel,
-    now: &Zoned,
-) -> impl Iterator<Item = &'a SummaryAlertLine> {
-    let key = summary_key(now.date());
-    history
-        .summaries
-        .iter()
-        .filter(move |line| line.channel == channel && line.key == key)
-}
-
-/// Whether the summary was sent, is claimed, or failed too recently to retry.
-fn is_summary_done(line: &SummaryAlertLine, now: &Zoned) -> bool {
-    let is_recent = line
-        .at
-        .is_some_and(|at| now.timestamp().duration_since(at) < SUMMARY_RETRY_DELAY);
-    let is_failed = matches!(line.outcome, DeliveryOutcome::Failed(_));
-    line.outcome.is_told()
-        || send_claim::is_claim_active(&line.outcome, line.at, now.timestamp())
-        || (is_failed && is_recent)
 }

@@ -14,9 +14,11 @@ use crate::{
         trigger::{AlertKind, AlertStream, AlertTrigger, CustomerState, detect_triggers},
     },
     customer::CustomerId,
-    health::rules::{
-        CancelMention, HealthBand, HealthFacts, HealthScore, PaymentStatus, ScoreFormula, ScoreSnapshot, SourcedFact,
-        score,
+    health::{
+        rules::{
+            CancelMention, HealthBand, HealthFacts, HealthScore, PaymentStatus, ScoreSnapshot, SourcedFact, score,
+        },
+        weights::ScoreFormula,
     },
 };
 

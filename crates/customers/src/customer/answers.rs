@@ -12,7 +12,7 @@ use crate::{
     customer::{
         Customer,
         cross_board::CrossBoardData,
-        merging::rows::CustomerAlias,
+        merge::rows::CustomerAlias,
         risk,
         rows::CustomerRows,
         timeline::{TimelineEntry, timeline},

@@ -5,7 +5,7 @@ pub(crate) mod answers;
 pub mod cross_board;
 #[cfg(test)]
 pub(crate) mod fixture;
-pub(crate) mod merging;
+pub(crate) mod merge;
 pub(crate) mod page;
 pub(crate) mod risk;
 pub mod rows;

@@ -5,7 +5,10 @@ use rust_decimal::Decimal;
 
 use crate::{
     customer::{Customer, health_band, mrr_in},
-    health::rules::{HealthBand, PaymentStatus, ScoreComponent, ScoreFormula, ScorePenalty, ScoreSnapshot},
+    health::{
+        rules::{HealthBand, PaymentStatus, ScoreComponent, ScorePenalty, ScoreSnapshot},
+        weights::ScoreFormula,
+    },
 };
 
 /// Probability that a customer leaves, 0 to 1: the churn risk if known, otherwise the points missing from 100. `None`

@@ -8,3 +8,4 @@ pub(crate) mod preview;
 pub(crate) mod rules;
 pub mod scoring;
 pub(crate) mod sentiment;
+pub(crate) mod weights;

@@ -95,18 +95,18 @@ fn one_customer() -> ApiRouter<Arc<Customers>> {
             .answers::<CustomerDetailResponse>(Format::PAGE)
             .redirects()
     });
-    let merge = post_with(crate::customer::merging::page::merge_customer, |it| {
+    let merge = post_with(crate::customer::merge::page::merge_customer, |it| {
         it.about(TAG, "Makes another customer part of this one.")
             .path_parameter::<String>("id", "Id of the customer that stays.")
             .reads::<MergeFields>(BodyKind::JsonOrForm)
-            .responds_with::<crate::customer::merging::page::MergeResponse>(200, "They are one.")
+            .responds_with::<crate::customer::merge::page::MergeResponse>(200, "They are one.")
             .redirects()
     });
-    let undo = post_with(crate::customer::merging::page::unmerge_customer, |it| {
+    let undo = post_with(crate::customer::merge::page::unmerge_customer, |it| {
         it.about(TAG, "Takes a merge back; nothing is lost.")
             .path_parameter::<String>("id", "Id of the customer that stayed.")
             .reads::<UnmergeFields>(BodyKind::JsonOrForm)
-            .responds_with::<crate::customer::merging::page::MergeResponse>(200, "They are two again.")
+            .responds_with::<crate::customer::merge::page::MergeResponse>(200, "They are two again.")
             .redirects()
     });
     let snooze = post_with(crate::alerts::snooze::page::snooze_customer, |it| {

@@ -1,4 +1,4 @@
-//! A sync run of one source.
+//! Sync run of one source.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -39,10 +39,7 @@ pub(crate) async fn run_source(
     progress: &watch::Sender<SyncProgress>,
 ) -> Result<SyncRun, Error> {
     sync.store.refresh();
-    let (log, tables) = tokio::join!(
-        sync.store.read_now::<SyncLog>(),
-        sync.store.read_now::<SourceTables>()
-    );
+    let (log, tables) = tokio::join!(sync.store.read_now::<SyncLog>(), sync.store.read_now::<SourceTables>());
     let (log, tables): (Reading<SyncLog>, Reading<SourceTables>) = (log?, tables?);
     let start = RunStart::of(&log.snapshot.data, source, mode, sync.clock.now());
     let mut running = RunState {

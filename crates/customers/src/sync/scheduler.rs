@@ -11,7 +11,7 @@ use sheets_store::{Reading, error_chain::error_chain};
 use web::error::Error;
 
 use crate::{
-    customer::merging::rows::AliasRows,
+    customer::merge::rows::AliasRows,
     sync::{
         SyncService, lock,
         rows::runs::{SyncLog, SyncRun},

@@ -23,7 +23,7 @@ use sheets_store::Tab;
 
 use crate::{
     alerts::snooze::rows::ALERT_SNOOZES,
-    customer::{merging::rows::CUSTOMER_ALIASES, rows::UNIFIED_CUSTOMERS},
+    customer::{merge::rows::CUSTOMER_ALIASES, rows::UNIFIED_CUSTOMERS},
     health::{dismissals::CANCEL_DISMISSALS, history::HEALTH_SCORE_HISTORY},
     sync::rows::{events::CUSTOMER_EVENTS, metrics::REVENUE_METRICS, records::SOURCE_RECORDS, runs::SYNC_LOG},
 };

@@ -10,7 +10,7 @@ use customer_sources::{
 };
 
 use crate::{
-    customer::merging::rows::CustomerAlias,
+    customer::merge::rows::CustomerAlias,
     sync::rows::records::SourceRecord,
     unify::{
         UnifyInput,

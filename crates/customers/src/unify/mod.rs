@@ -23,7 +23,7 @@ use customer_sources::{
 use jiff::Timestamp;
 
 use crate::{
-    customer::{Customer, CustomerId, CustomerProfile, CustomerStatus, LinkedSource, merging::rows::CustomerAlias},
+    customer::{Customer, CustomerId, CustomerProfile, CustomerStatus, LinkedSource, merge::rows::CustomerAlias},
     sync::rows::records::SourceRecord,
     unify::{
         clusters::{Cluster, Clusters},

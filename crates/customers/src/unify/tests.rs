@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::{
-    customer::{Customer, CustomerId, CustomerRevenue, CustomerStatus, merging::rows::CustomerAlias},
+    customer::{Customer, CustomerId, CustomerRevenue, CustomerStatus, merge::rows::CustomerAlias},
     sync::rows::records::SourceRecord,
     unify::{
         UnifyContext, UnifyInput,

@@ -228,15 +228,15 @@ fn normalized_words(name: &str) -> String {
 }
 
 fn normalize_words_once(name: &str) -> String {
-    let folded = normalize(name);
-    let mut letters = Vec::with_capacity(folded.len());
-    letters.extend(folded.chars().filter(|character| *character != '\''));
-    let mut spelled = String::with_capacity(folded.len());
-    for (place, letter) in letters.iter().enumerate() {
+    let normalized = normalize(name);
+    let mut letters = Vec::with_capacity(normalized.len());
+    letters.extend(normalized.chars().filter(|character| *character != '\''));
+    let mut spelled = String::with_capacity(normalized.len());
+    for (index, letter) in letters.iter().enumerate() {
         match letter {
             '&' => spelled.push_str(" and "),
-            '.' if dot_joins(&letters, place) => {}
-            ' ' if space_joins(&letters, place) => {}
+            '.' if dot_joins(&letters, index) => {}
+            ' ' if space_joins(&letters, index) => {}
             letter if is_part_of_word(*letter) => spelled.push(*letter),
             _ => spelled.push(' '),
         }
@@ -255,30 +255,30 @@ fn is_part_of_word(character: char) -> bool {
     character.is_alphanumeric() || is_combining_mark(character)
 }
 
-/// Whether the character at `place` is a single letter, as in `S.A.` or `U. S.`.
-fn is_initial(letters: &[char], place: usize) -> bool {
-    let stands_at = |place: Option<usize>| {
-        place
-            .and_then(|place| letters.get(place))
+/// Whether the character at `index` is a single letter, as in `S.A.` or `U. S.`.
+fn is_initial(letters: &[char], index: usize) -> bool {
+    let is_letter_at = |index: Option<usize>| {
+        index
+            .and_then(|index| letters.get(index))
             .is_some_and(|c| is_part_of_word(*c))
     };
-    letters.get(place).is_some_and(|letter| letter.is_alphabetic())
-        && !stands_at(place.checked_sub(1))
-        && !stands_at(place.checked_add(1))
+    letters.get(index).is_some_and(|letter| letter.is_alphabetic())
+        && !is_letter_at(index.checked_sub(1))
+        && !is_letter_at(index.checked_add(1))
 }
 
-/// Whether the dot at `place` belongs to an abbreviation: `S.A`, or `S. A.` with a space.
-fn dot_joins(letters: &[char], place: usize) -> bool {
-    let after_initial = place.checked_sub(1).is_some_and(|before| is_initial(letters, before));
-    after_initial && (is_initial(letters, place + 1) || space_joins(letters, place + 1))
+/// Whether the dot at `index` belongs to an abbreviation: `S.A`, or `S. A.` with a space.
+fn dot_joins(letters: &[char], index: usize) -> bool {
+    let after_initial = index.checked_sub(1).is_some_and(|before| is_initial(letters, before));
+    after_initial && (is_initial(letters, index + 1) || space_joins(letters, index + 1))
 }
 
-/// Whether the space at `place` is inside an abbreviation, between `S.` and `A.`.
-fn space_joins(letters: &[char], place: usize) -> bool {
-    place >= 2
-        && letters.get(place) == Some(&' ')
-        && letters[place - 1] == '.'
-        && is_initial(letters, place - 2)
-        && is_initial(letters, place + 1)
-        && letters.get(place + 2) == Some(&'.')
+/// Whether the space at `index` is inside an abbreviation, between `S.` and `A.`.
+fn space_joins(letters: &[char], index: usize) -> bool {
+    index >= 2
+        && letters.get(index) == Some(&' ')
+        && letters[index - 1] == '.'
+        && is_initial(letters, index - 2)
+        && is_initial(letters, index + 1)
+        && letters.get(index + 2) == Some(&'.')
 }

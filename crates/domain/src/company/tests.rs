@@ -1,3 +1,5 @@
+//! Tests of company names and their keys.
+
 use std::collections::BTreeSet;
 
 use proptest::{collection::vec, prelude::*, sample::select};

@@ -94,7 +94,7 @@ impl ComparableName {
     }
 
     /// Similarity of two names; `None` if they are not similar, or are equal.
-    pub fn likeness(&self, other: &Self) -> Option<Similarity> {
+    pub fn similarity_to(&self, other: &Self) -> Option<Similarity> {
         if self.words == other.words {
             return None;
         }
@@ -175,13 +175,13 @@ pub fn similar_pairs(names: &[ComparableName]) -> Vec<(usize, usize, Similarity)
         if one == other || found.contains_key(&pair) {
             continue;
         }
-        if let Some(likeness) = names[one].likeness(&names[other]) {
-            found.insert(pair, likeness);
+        if let Some(similarity) = names[one].similarity_to(&names[other]) {
+            found.insert(pair, similarity);
         }
     }
     found
         .into_iter()
-        .map(|((one, other), likeness)| (one, other, likeness))
+        .map(|((one, other), similarity)| (one, other, similarity))
         .collect()
 }
 
@@ -190,38 +190,38 @@ pub fn most_similar<'a>(
     name: &ComparableName,
     among: impl Iterator<Item = &'a ComparableName>,
 ) -> Vec<(usize, Similarity)> {
-    let alike = among
+    let similar = among
         .enumerate()
-        .filter_map(|(place, other)| Some((place, name.likeness(other)?)));
-    let mut alike: Vec<(usize, Similarity)> = alike.collect();
-    let longer = alike
+        .filter_map(|(index, other)| Some((index, name.similarity_to(other)?)));
+    let mut similar: Vec<(usize, Similarity)> = similar.collect();
+    let longer = similar
         .iter()
-        .filter(|(_, likeness)| *likeness == Similarity::Longer)
+        .filter(|(_, similarity)| *similarity == Similarity::Longer)
         .count();
     if longer > MAX_EXTENSIONS {
-        alike.retain(|(_, likeness)| *likeness != Similarity::Longer);
+        similar.retain(|(_, similarity)| *similarity != Similarity::Longer);
     }
-    alike.sort_by_key(|(place, likeness)| (*likeness, *place));
-    alike
+    similar.sort_by_key(|(index, similarity)| (*similarity, *index));
+    similar
 }
 
 /// Pairs within a block: names that share a deletion variant, their words or their owner.
 fn candidate_pairs(names: &[ComparableName]) -> Vec<(usize, usize)> {
     let hashing = FixedState::default();
     let mut blocks: Vec<(u64, u32)> = Vec::new();
-    for (place, name) in (0_u32..).zip(names) {
-        let mut put = |text: &str| blocks.push((hashing.hash_one(text), place));
-        put(&format!(" {}", sorted_words(&name.words).join(" ")));
+    for (index, name) in (0_u32..).zip(names) {
+        let mut add_to_block = |text: &str| blocks.push((hashing.hash_one(text), index));
+        add_to_block(&format!(" {}", sorted_words(&name.words).join(" ")));
         if let Some(block) = initials_block(&name.words) {
-            put(&block);
+            add_to_block(&block);
         }
         if let Some(owner) = &name.owner {
-            put(owner);
+            add_to_block(owner);
         }
         let two = (LONG_NAME - 1..=VERY_LONG_NAME).contains(&name.letters.len()) && names.len() <= MANY_NAMES;
         let mut chars = name.letters.clone();
-        put(&chars.iter().collect::<String>());
-        deletion_variants(&mut chars, 0, if two { 2 } else { 1 }, &mut put);
+        add_to_block(&chars.iter().collect::<String>());
+        deletion_variants(&mut chars, 0, if two { 2 } else { 1 }, &mut add_to_block);
     }
     blocks.sort_unstable();
     blocks.dedup();
@@ -230,8 +230,8 @@ fn candidate_pairs(names: &[ComparableName]) -> Vec<(usize, usize)> {
         .filter(|block| (2..=MAX_BLOCK_SIZE).contains(&block.len()))
         .flat_map(|block| {
             let pairs = block.iter().enumerate();
-            pairs.flat_map(|(place, one)| {
-                block[place + 1..]
+            pairs.flat_map(|(index, one)| {
+                block[index + 1..]
                     .iter()
                     .map(|other| (one.1 as usize, other.1 as usize))
             })
@@ -242,18 +242,18 @@ fn candidate_pairs(names: &[ComparableName]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Calls `put` with what remains after up to `times` letters from index `from` on are removed.
-fn deletion_variants(letters: &mut Vec<char>, from: usize, times: usize, put: &mut impl FnMut(&str)) {
+/// Calls `add_to_block` with what remains after up to `times` letters from index `from` on are removed.
+fn deletion_variants(letters: &mut Vec<char>, from: usize, times: usize, add_to_block: &mut impl FnMut(&str)) {
     if letters.len() < 3 {
         return;
     }
-    for place in from..letters.len() {
-        let letter = letters.remove(place);
-        put(&letters.iter().collect::<String>());
+    for index in from..letters.len() {
+        let letter = letters.remove(index);
+        add_to_block(&letters.iter().collect::<String>());
         if times > 1 {
-            deletion_variants(letters, place, times - 1, put);
+            deletion_variants(letters, index, times - 1, add_to_block);
         }
-        letters.insert(place, letter);
+        letters.insert(index, letter);
     }
 }
 
@@ -262,22 +262,22 @@ fn extension_pairs(names: &[ComparableName]) -> Vec<(usize, usize)> {
     let by_words: HashMap<&str, usize> = names
         .iter()
         .enumerate()
-        .map(|(place, name)| (name.words.as_str(), place))
+        .map(|(index, name)| (name.words.as_str(), index))
         .collect();
     let mut longer: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, name) in names.iter().enumerate() {
+    for (index, name) in names.iter().enumerate() {
         for (end, _) in name.words.match_indices(' ') {
             if let Some(shorter) = by_words.get(&name.words[..end])
                 && name.extends_name(&names[*shorter])
             {
-                longer.entry(*shorter).or_default().push(place);
+                longer.entry(*shorter).or_default().push(index);
             }
         }
     }
-    longer.retain(|_, places| places.len() <= MAX_EXTENSIONS);
+    longer.retain(|_, indexes| indexes.len() <= MAX_EXTENSIONS);
     let pairs = longer.into_iter();
     pairs
-        .flat_map(|(shorter, places)| places.into_iter().map(move |place| (shorter, place)))
+        .flat_map(|(shorter, indexes)| indexes.into_iter().map(move |index| (shorter, index)))
         .collect()
 }
 
@@ -305,8 +305,8 @@ fn has_digit(word: &str) -> bool {
 }
 
 fn distinguishing_marks(words: &[&str]) -> String {
-    let telling = words.iter().filter(|word| word.chars().count() == 1 || has_digit(word));
-    telling
+    let distinguishing = words.iter().filter(|word| word.chars().count() == 1 || has_digit(word));
+    distinguishing
         .flat_map(|word| {
             word.chars()
                 .filter(|c| c.is_numeric() || word.chars().count() == 1)
@@ -319,12 +319,12 @@ fn distinguishing_marks(words: &[&str]) -> String {
 /// the `@`. `None` if the name is no address.
 fn domain_owner(shown: &str) -> Option<String> {
     let text = shown.trim().to_lowercase();
-    let signless = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let alphanumeric = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     if text.contains(char::is_whitespace) {
         return None;
     }
     if let Some((person, domain)) = text.split_once('@') {
-        return (domain.contains('.') && !person.is_empty()).then(|| signless(person));
+        return (domain.contains('.') && !person.is_empty()).then(|| alphanumeric(person));
     }
     let text = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
     let host = text.split(['/', '?', ':']).next().unwrap_or_default();
@@ -340,6 +340,6 @@ fn domain_owner(shown: &str) -> Option<String> {
         label
     };
     let is_ending = (2..=24).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_alphabetic());
-    let label = signless(label);
+    let label = alphanumeric(label);
     (is_ending && label.chars().count() >= 2).then_some(label)
 }

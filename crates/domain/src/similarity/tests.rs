@@ -18,7 +18,7 @@ fn person(typed: &str) -> ComparableName {
 
 #[test]
 fn names_that_a_person_would_ask_about_are_found_and_others_are_not() {
-    for (one, other, likeness) in [
+    for (one, other, similarity) in [
         ("Git Hub", "GitHub", Some(Similarity::SameLetters)),
         ("acme.com", "Acme", Some(Similarity::SameDomain)),
         ("https://www.acme.io/about", "ACME Inc.", Some(Similarity::SameDomain)),
@@ -40,10 +40,18 @@ fn names_that_a_person_would_ask_about_are_found_and_others_are_not() {
         ("Amber Works", "Ember Works", None),
         ("Globex", "Initech", None),
     ] {
-        assert_eq!(company(one).likeness(&company(other)), likeness, "{one} / {other}");
-        assert_eq!(company(other).likeness(&company(one)), likeness, "{other} / {one}");
+        assert_eq!(
+            company(one).similarity_to(&company(other)),
+            similarity,
+            "{one} / {other}"
+        );
+        assert_eq!(
+            company(other).similarity_to(&company(one)),
+            similarity,
+            "{other} / {one}"
+        );
     }
-    for (one, other, likeness) in [
+    for (one, other, similarity) in [
         ("Kat", "Kate", Some(Similarity::Slip)),
         ("Ktae", "Kate", Some(Similarity::Slip)),
         ("Manny", "Mannny", Some(Similarity::Slip)),
@@ -57,7 +65,7 @@ fn names_that_a_person_would_ask_about_are_found_and_others_are_not() {
         ("Bo", "Bob", None),
         ("Zoé", "Zoe", None),
     ] {
-        assert_eq!(person(one).likeness(&person(other)), likeness, "{one} / {other}");
+        assert_eq!(person(one).similarity_to(&person(other)), similarity, "{one} / {other}");
     }
 }
 
@@ -92,9 +100,9 @@ proptest! {
         let found: Vec<(usize, usize)> = similar_pairs(&names).into_iter().map(|(one, other, _)| (one, other)).collect();
         for (one, name) in names.iter().enumerate() {
             for (other, second) in names.iter().enumerate().skip(one + 1) {
-                let likeness = name.likeness(second);
+                let similarity = name.similarity_to(second);
                 // A word that begins many names is skipped on purpose.
-                if likeness.is_some_and(|likeness| likeness != Similarity::Longer) {
+                if similarity.is_some_and(|similarity| similarity != Similarity::Longer) {
                     prop_assert!(found.contains(&(one, other)), "{} / {}", name.words, second.words);
                 }
             }

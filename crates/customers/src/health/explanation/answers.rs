@@ -5,9 +5,11 @@ use jiff::{Timestamp, Zoned};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::health::rules::{
-    HealthFacts, HealthScore, ScoreChanges, ScoreFormula, ScorePoints, ScoreSnapshot, next_best_action, score,
-    score_changes,
+use crate::health::{
+    rules::{
+        HealthFacts, HealthScore, ScoreChanges, ScorePoints, ScoreSnapshot, next_best_action, score, score_changes,
+    },
+    weights::ScoreFormula,
 };
 
 /// Comparison periods in days.

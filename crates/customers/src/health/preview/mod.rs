@@ -7,7 +7,10 @@ pub(crate) mod view;
 use jiff::Zoned;
 use serde::Serialize;
 
-use crate::health::rules::{band::HealthBand, facts::HealthFacts, formula::ScoreFormula, score::score};
+use crate::health::{
+    rules::{band::HealthBand, facts::HealthFacts, score::score},
+    weights::ScoreFormula,
+};
 
 /// A customer whose band would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -25,7 +25,8 @@ use crate::{
             answers::{BandMoveResponse, PreviewResponse, ScoreWithBand},
             view::PreviewPage,
         },
-        rules::{HealthBand, ScoreComponent, ScoreFormula},
+        rules::{HealthBand, ScoreComponent},
+        weights::ScoreFormula,
     },
     state::{Customers, CustomersSnapshot},
 };

@@ -12,7 +12,8 @@ use web::page::{
 use crate::{
     health::{
         preview::answers::{BandMoveResponse, PreviewResponse, ScoreWithBand},
-        rules::{ScoreComponent, ScoreFormula},
+        rules::ScoreComponent,
+        weights::ScoreFormula,
     },
     routes::{PREVIEW, SUMMARY, customer_address},
     ui::format,

@@ -129,7 +129,10 @@ fn part_change(part: &'static str, name: String, then: Option<ScorePoints>, now:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::health::rules::{HealthFacts, ScoreFormula, fixture, score};
+    use crate::health::{
+        rules::{HealthFacts, fixture, score},
+        weights::ScoreFormula,
+    };
 
     pub(crate) fn snapshot(facts: &HealthFacts, date: &str) -> ScoreSnapshot {
         let date: Date = date.parse().expect("a day");

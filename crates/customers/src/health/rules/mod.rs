@@ -1,6 +1,6 @@
 //! Health score: a number from 0 to 100 with its reasons.
 //!
-//! Facts are the inputs, each with a source and an age. A formula holds weights, curves and penalties. Scoring combines
+//! Facts are the inputs, each with a source and an age. A formula ([`weights`](crate::health::weights)) holds weights, curves and penalties. Scoring combines
 //! the two into a score, whose lines add up to the number. Further rules compare it with an earlier day, find the
 //! change that would move the customer into a better band, and preview another formula.
 //!
@@ -14,7 +14,6 @@ pub(crate) mod curve;
 pub(crate) mod facts;
 #[cfg(test)]
 pub(crate) mod fixture;
-pub(crate) mod formula;
 pub(crate) mod measured;
 pub(crate) mod next_best_action;
 pub(crate) mod points;
@@ -27,7 +26,6 @@ pub use crate::health::rules::{
     changes::{ScoreChanges, ScoreSnapshot, score_changes},
     component::{ScoreComponent, ScorePenalty},
     facts::{CancelMention, HealthFacts, MENTION_VALIDITY, PaymentStatus, RatingFact, SourcedFact},
-    formula::ScoreFormula,
     next_best_action::next_best_action,
     points::ScorePoints,
     score::{HealthScore, score},

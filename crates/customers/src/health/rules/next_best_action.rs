@@ -6,11 +6,13 @@ use jiff::Zoned;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::health::rules::{
-    band::HealthBand,
-    facts::{HealthFacts, PaymentStatus, RatingFact, SourcedFact},
-    formula::ScoreFormula,
-    score::score,
+use crate::health::{
+    rules::{
+        band::HealthBand,
+        facts::{HealthFacts, PaymentStatus, RatingFact, SourcedFact},
+        score::score,
+    },
+    weights::ScoreFormula,
 };
 
 /// A possible improvement.

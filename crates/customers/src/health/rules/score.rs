@@ -4,13 +4,15 @@ use jiff::{SignedDuration, Timestamp, Unit, Zoned, civil::Date};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
 
-use crate::health::rules::{
-    band::HealthBand,
-    component::{ScoreComponent, ScorePenalty},
-    facts::{HealthFacts, SourcedFact},
-    formula::ScoreFormula,
-    measured::MeasuredFact,
-    points::ScorePoints,
+use crate::health::{
+    rules::{
+        band::HealthBand,
+        component::{ScoreComponent, ScorePenalty},
+        facts::{HealthFacts, SourcedFact},
+        measured::MeasuredFact,
+        points::ScorePoints,
+    },
+    weights::ScoreFormula,
 };
 
 /// Time for which a rating counts.

@@ -141,13 +141,13 @@ fn is_cancelled(tokens: &[Token], index: usize) -> bool {
         return !is_passive(tokens, index);
     }
     let clause = clause_before(tokens, index);
-    let wanted = clause.iter().any(|token| matches_any(token.word(), WANT));
+    let is_wanted = clause.iter().any(|token| matches_any(token.word(), WANT));
     let noun = clause
         .iter()
         .rev()
         .map(|token| noun(token.word()))
         .find(|noun| *noun != VerbObject::None);
-    wanted && noun == Some(VerbObject::Ours) && !has_been(tokens, index)
+    is_wanted && noun == Some(VerbObject::Ours) && !has_been(tokens, index)
 }
 
 /// Matches `was cancelled` and `a été résilié`.

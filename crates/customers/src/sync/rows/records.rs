@@ -181,10 +181,7 @@ pub fn decode_record(row: TabRow<'_>, decoding: &mut DecodeContext) -> Option<So
     }
     observation.updated_at = cells.instant(UPDATED_AT);
     let synced_at = cells.instant(SYNCED_AT);
-    Some(SourceRecord {
-        observation,
-        synced_at,
-    })
+    Some(SourceRecord { observation, synced_at })
 }
 
 fn decode_fields(cells: &mut CellReader<'_>) -> Vec<ObservedField> {

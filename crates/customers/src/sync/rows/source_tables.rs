@@ -4,7 +4,7 @@ use customer_sources::{event::CustomerEvent, observation::MonthMetrics};
 use sheets_store::{Dataset, DecodeContext, Tab, TabRows};
 
 use crate::{
-    customer::merging::rows::{self, CUSTOMER_ALIASES, CustomerAlias},
+    customer::merge::rows::{self, CUSTOMER_ALIASES, CustomerAlias},
     sync::rows::{
         events::{self, CUSTOMER_EVENTS},
         metrics::{self, REVENUE_METRICS},

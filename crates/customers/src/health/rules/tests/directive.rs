@@ -2,11 +2,14 @@
 
 use rust_decimal::Decimal;
 
-use crate::health::rules::{
-    HealthBand, PaymentStatus, ScoreComponent, ScoreFormula, ScorePenalty,
-    curve::ScoreCurve,
-    fixture::{now, well},
-    score,
+use crate::health::{
+    rules::{
+        HealthBand, PaymentStatus, ScoreComponent, ScorePenalty,
+        curve::ScoreCurve,
+        fixture::{now, well},
+        score,
+    },
+    weights::ScoreFormula,
 };
 
 const DIRECTIVE: &str = include_str!("../../../../../../docs/directives/health-score.md");

@@ -4,14 +4,16 @@ use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::health::rules::{
-    band::HealthBand,
-    component::{ScoreComponent, ScorePenalty},
-    facts::{CancelMention, HealthFacts, PaymentStatus, RatingFact, SourcedFact},
-    fixture::{self, at, now, payment},
-    formula::ScoreFormula,
-    points::ScorePoints,
-    score::{HealthScore, score},
+use crate::health::{
+    rules::{
+        band::HealthBand,
+        component::{ScoreComponent, ScorePenalty},
+        facts::{CancelMention, HealthFacts, PaymentStatus, RatingFact, SourcedFact},
+        fixture::{self, at, now, payment},
+        points::ScorePoints,
+        score::{HealthScore, score},
+    },
+    weights::ScoreFormula,
 };
 
 fn of(facts: &HealthFacts) -> HealthScore {

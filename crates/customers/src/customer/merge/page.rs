@@ -23,7 +23,7 @@ use crate::{
     customer::{
         Customer,
         actions::{FORM_AUTHOR, MAX_REASON_CHARS, find_customer, read_body, respond},
-        merging::rows::{self, CUSTOMER_ALIASES, CustomerAlias},
+        merge::rows::{self, CUSTOMER_ALIASES, CustomerAlias},
         page::{CustomerPageForms, render_customer_page},
     },
     state::{Customers, CustomersSnapshot},

@@ -1,4 +1,0 @@
-//! Merging: two customers become one, and the merge can be undone.
-
-pub(crate) mod page;
-pub(crate) mod rows;
