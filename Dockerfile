@@ -20,12 +20,12 @@ RUN mkdir /manifests \
 FROM docker.io/library/rust:1.95-slim-bookworm AS build
 WORKDIR /build
 COPY --from=manifests /manifests .
-RUN cargo build --release --locked
+RUN cargo build --release --locked --package tallyboard
 COPY Cargo.toml Cargo.lock ./
 COPY src src
 COPY crates crates
 # The build above is newer than the sources.
-RUN find src crates -name '*.rs' -exec touch {} + && cargo build --release --locked
+RUN find src crates -name '*.rs' -exec touch {} + && cargo build --release --locked --package tallyboard
 
 FROM docker.io/library/debian:bookworm-slim
 LABEL org.opencontainers.image.title="Tallyboard" \

@@ -5,10 +5,7 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    table::Line,
-    world::{World, form},
-};
+use crate::{table::Line, world::World};
 
 const VIEWS: usize = 200;
 const SUBMISSIONS: usize = 100;
@@ -35,21 +32,24 @@ pub async fn measure() -> Vec<Line> {
 async fn views(writes_before: usize) -> Line {
     let world = Arc::new(World::new().await);
     for number in 0..writes_before {
-        world.claim("Kate", &format!("Company {number}"), &["GitHub"]).await;
+        assert_eq!(
+            world.claim(&format!("Company {number}"), "").await,
+            StatusCode::SEE_OTHER
+        );
         for _ in 0..20 {
-            world.page("/leaderboard").await;
+            world.site.page("/leaderboard").await;
         }
     }
-    world.store.refresh();
-    world.forget_calls().await;
+    world.site.store.refresh();
+    world.site.forget_calls().await;
     let views = (0..VIEWS).map(|_| {
         let world = Arc::clone(&world);
-        tokio::spawn(async move { world.page("/leaderboard").await.status })
+        tokio::spawn(async move { world.site.page("/leaderboard").await.status })
     });
     for view in views.collect::<Vec<_>>() {
         assert_eq!(view.await.expect("viewed"), StatusCode::OK);
     }
-    let reads = world.calls().await["reads"].as_u64().expect("a count");
+    let reads = world.site.calls().await["reads"].as_u64().expect("a count");
     let after = match writes_before {
         0 => String::new(),
         writes => format!(", after {writes} writes"),
@@ -68,26 +68,22 @@ async fn submissions(fault: Option<&str>) -> Line {
     let world = Arc::new(World::new().await);
     if let Some(fault) = fault {
         let fault = json!({"match": "batchUpdate", "times": 2, "fault": fault, "delay_ms": 2_500});
-        world.fault(fault).await;
+        world.site.fault(fault).await;
     }
     let sent = (0..SUBMISSIONS).map(|number| {
         let world = Arc::clone(&world);
         tokio::spawn(async move {
-            let fields = form(
-                "Kate",
-                &format!("Company {number}"),
-                &["GitHub"],
-                &format!("key-{number:03}"),
-            );
-            world.send_form(&fields).await.status()
+            world
+                .claim(&format!("Company {number}"), &format!("key-{number:03}"))
+                .await
         })
     });
     let mut accepted = 0;
     for sent in sent.collect::<Vec<_>>() {
         accepted += usize::from(sent.await.expect("sent") == StatusCode::SEE_OTHER);
     }
-    let writes = world.calls().await["writes"].as_u64().expect("a count");
-    let rows = world.rows("submissions").await;
+    let writes = world.site.calls().await["writes"].as_u64().expect("a count");
+    let rows = world.site.rows("submissions").await;
     let mut ids: Vec<&str> = rows
         .iter()
         .filter_map(|row| row.first().and_then(Value::as_str))

@@ -6,8 +6,6 @@
 mod bare;
 mod calls;
 mod customers;
-#[path = "../../tests/tallyboard/ground.rs"]
-mod ground;
 mod growth;
 mod load;
 mod memory;
@@ -19,8 +17,6 @@ mod start;
 mod table;
 mod warm;
 mod weight;
-#[allow(dead_code, reason = "the benchmark uses a part of it")]
-#[path = "../../tests/tallyboard/world.rs"]
 mod world;
 
 use crate::table::Line;

@@ -1,17 +1,14 @@
 //! Tests of the read cache in front of the spreadsheet: number of API calls, background refresh, stale data.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use deals::deal::rows::DealRows;
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sheets_store::{Batch, SpreadsheetState, options::ChangeCheck, read::read_error::ReadError};
+use sheets_store::{Batch, SpreadsheetState, options::ChangeCheck};
+use test_support::Page;
 
-use crate::{
-    store::insert,
-    world::{Page, Plan, World},
-};
+use crate::world::{Plan, World, form, insert};
 
 async fn reads(world: &World) -> u64 {
     world.calls().await["reads"].as_u64().expect("count")
@@ -252,88 +249,93 @@ async fn a_hundred_people_who_press_refresh_at_once_cost_a_handful_of_reads() {
 }
 
 #[tokio::test]
-async fn whoever_is_about_to_write_is_shown_what_stands_there_now() {
-    let world = World::of(Plan {
-        patience: Duration::from_millis(300),
-        ..Plan::default()
-    })
-    .await;
-    let deals = async |world: &World| {
-        let reading = world.store.read_now::<DealRows>().await;
-        reading.map(|reading| reading.snapshot.data.deals.len())
-    };
-    assert_eq!(deals(&world).await.expect("read"), 0);
-    let sheet = world.sheet_id("deals").await;
-    let cell = |value: Value| json!({"userEnteredValue": value});
-    let row = [
-        json!({"numberValue": 1}),
-        json!({"stringValue": "Acme"}),
-        json!({"stringValue": "Prospect"}),
-        json!({"numberValue": 100}),
-    ];
-    let row = json!({"values": row.map(cell)});
-    let add = json!([{"appendCells": {"sheetId": sheet, "rows": [row], "fields": "userEnteredValue"}}]);
-    staff_silently(&world, add).await;
-    // Pages may show stale data; a caller that is about to write must not rely on it.
-    world.pass(SignedDuration::from_hours(1));
-    assert_eq!(deals(&world).await.expect("read"), 1);
-
-    world
-        .fault(json!({"match": "", "times": 100_000, "fault": "503"}))
-        .await;
-    world.store.refresh();
-    let error = deals(&world).await.expect_err("only older data can be had");
-    assert!(matches!(error, ReadError::Unreachable(_)), "{error}");
-    let page = world.store.read::<DealRows>().await.expect("older data");
-    assert_eq!(page.snapshot.data.deals.len(), 1);
-    assert!(page.unreachable_since.is_some());
-}
-
-#[tokio::test]
-async fn a_read_that_takes_longer_than_a_page_waits_is_shown_by_a_later_page() {
-    let world = World::of(Plan {
-        patience: Duration::from_millis(100),
-        ..Plan::default()
-    })
-    .await;
-    let deals = async |world: &World| {
-        let reading = world.store.read::<DealRows>().await.expect("at least older data");
-        reading.snapshot.data.deals.len()
-    };
-    assert_eq!(deals(&world).await, 0);
-    world.staff_type("deals!A2", json!(1)).await;
-    world.staff_type("deals!B2", json!("Acme")).await;
-    world.staff_type("deals!C2", json!("Prospect")).await;
-    world.staff_type("deals!D2", json!(100)).await;
-    world
-        .fault(json!({"match": "batchGet", "times": 1, "fault": "slow", "delay_ms": 600}))
-        .await;
-    assert_eq!(deals(&world).await, 0, "the page shows what it has");
-    world.forget_calls().await;
-    // Later reads fail, so only the read in progress can bring the new row.
-    world
-        .fault(json!({"match": "batchGet", "times": 100_000, "fault": "503"}))
-        .await;
-    while deals(&world).await == 0 {
-        tokio::task::yield_now().await;
+async fn a_hundred_submissions_at_once_take_a_handful_of_writes() {
+    let world = Arc::new(World::new().await);
+    let sent = (0..100).map(|number| {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move {
+            world
+                .send_form(&form(
+                    "Kate",
+                    &format!("Company {number}"),
+                    &["GitHub"],
+                    &format!("key-{number}"),
+                ))
+                .await
+                .status()
+        })
+    });
+    for sent in sent.collect::<Vec<_>>() {
+        assert_eq!(sent.await.expect("task"), StatusCode::SEE_OTHER);
     }
+    let companies: BTreeSet<String> = world
+        .rows("submissions")
+        .await
+        .iter()
+        .map(|row| row[3].to_string())
+        .collect();
+    assert_eq!((companies.len(), world.rows("submissions").await.len()), (100, 100));
+    let writes = world.calls().await["writes"].as_u64().expect("count");
+    assert!(writes <= 4, "{writes} writes");
 }
 
 #[tokio::test]
-async fn whoever_works_ahead_hears_of_rows_that_changed_and_of_no_others() {
+async fn a_board_whose_tab_is_gone_does_not_ask_again_for_each_view() {
     let world = World::new().await;
-    let mut renewed = world.store.data_versions();
-    let read = async || drop(world.store.read::<DealRows>().await.expect("rows"));
-    read().await;
-    assert!(renewed.has_changed().expect("a store"), "read for the first time");
-    renewed.mark_unchanged();
-    world.store.refresh();
-    read().await;
-    assert!(
-        !renewed.has_changed().expect("a store"),
-        "read again, and nothing is new"
-    );
-    world.staff_type("deals!B2", json!("Acme")).await;
-    read().await;
-    assert!(renewed.has_changed().expect("a store"), "staff typed something");
+    let sheet = world.sheet_id("submissions").await;
+    world.staff(json!([{"deleteSheet": {"sheetId": sheet}}])).await;
+    world
+        .page("/leaderboard")
+        .await
+        .says("The spreadsheet has no tab “submissions”.");
+    world.forget_calls().await;
+    for _ in 0..10 {
+        assert_eq!(world.page("/leaderboard").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(world.calls().await["reads"], 0);
+}
+
+#[tokio::test]
+async fn two_hundred_views_of_a_cold_board_cost_one_read() {
+    let world = Arc::new(World::new().await);
+    let views: Vec<_> = (0..200)
+        .map(|_| {
+            let world = Arc::clone(&world);
+            tokio::spawn(async move { world.page("/leaderboard").await.status })
+        })
+        .collect();
+    for view in views {
+        assert_eq!(view.await.expect("task"), StatusCode::OK);
+    }
+    assert_eq!(world.calls().await["reads"], 1);
+}
+
+#[tokio::test]
+async fn old_data_is_shown_at_once_while_one_refresh_runs() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.page("/leaderboard").await;
+    world.forget_calls().await;
+    world.pass(SignedDuration::from_secs(60));
+    for _ in 0..5 {
+        world.page("/leaderboard").await.says("Kate");
+    }
+    // The refresh runs in the background, so poll until its call is counted.
+    let mut reads = world.calls().await["reads"].clone();
+    while reads == 0 {
+        tokio::task::yield_now().await;
+        reads = world.calls().await["reads"].clone();
+    }
+    assert_eq!(reads, 1);
+}
+
+#[tokio::test]
+async fn what_was_written_is_on_the_next_page_even_while_reads_are_slow() {
+    let world = World::new().await;
+    world.page("/leaderboard").await;
+    world
+        .fault(json!({"match": "batchGet", "times": 3, "fault": "slow", "delay_ms": 100}))
+        .await;
+    world.claim("Kate", "Acme", &["GitHub"]).await.says("+1 for Kate");
+    world.page("/leaderboard").await.says("Kate");
 }

@@ -1,40 +1,17 @@
 //! Integration tests of Tallyboard, in one binary so that they link only once.
 
-mod added_rows;
 mod architecture;
 mod browser;
 mod cache;
-mod changes;
 mod chaos;
-mod contests;
-mod corrections;
-mod customers_board;
-mod customers_commands;
-mod customers_health;
-mod customers_sync;
-mod deals_board;
-mod deals_forms;
-mod deals_import;
-mod deals_numbers;
-mod deals_reminders;
-mod deals_sales;
+mod cross_board;
 mod documentation;
-mod door;
-mod doors;
-mod emulator;
-mod ground;
-mod large_tabs;
-mod leaderboard;
-mod leaderboard_names;
-mod live;
+mod drill_down;
+mod findings;
 mod openapi;
-mod processes;
 mod program;
-mod relay;
-mod sources;
+mod security;
+mod sold_deals;
 mod status;
-mod store;
-mod turns;
-mod updates;
 #[expect(dead_code, reason = "the stories of the tests use more of their world")]
 mod world;

@@ -9,6 +9,7 @@ use std::{
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tallyboard::site_map::{self, Section};
+use test_support::{Page, python};
 
 use crate::world::{Plan, World};
 
@@ -30,18 +31,20 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 /// Only `api_route` adds a route to the document, so no route may be registered in another way.
 #[test]
 fn no_address_is_added_past_the_document() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("src"), root.join("crates")];
     let mut described = 0;
+    // The emulator is a separate server, described by Google's discovery document; the others serve tests.
+    let undescribed = ["sheets-emulator", "test-support", "tests"];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("folder") {
             let path: PathBuf = entry.expect("entry").path();
-            if path.ends_with("src/emulator") {
-                // A separate server, described by Google's discovery document.
+            if undescribed.iter().any(|name| path.ends_with(name)) {
                 continue;
             }
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("drive_tests.rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
                 let text = fs::read_to_string(&path).expect("source");
                 let product = text.split("#[cfg(test)]").next().unwrap_or_default();
                 described += product.matches(".api_route(").count();
@@ -154,7 +157,7 @@ async fn the_viewers_come_with_the_program_and_only_they_may_write_style() {
             .to_owned();
         assert!(policy.contains("style-src 'self' 'unsafe-inline'"), "{policy}");
         assert!(policy.contains("script-src 'self';"), "{policy}");
-        let page = crate::world::Page::of(response).await;
+        let page = Page::of(response).await;
         let scripts = page.attributes("script", "src");
         assert!(scripts.iter().any(|script| script.contains(file)), "{scripts:?}");
         for script in scripts {
@@ -170,21 +173,9 @@ async fn the_viewers_come_with_the_program_and_only_they_may_write_style() {
 /// Fuzz test with Schemathesis: valid and invalid requests, generated from the document.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_that_the_document_suggests_breaks_the_program() {
-    let named = std::env::var_os("TALLYBOARD_PYTHON").map(PathBuf::from);
-    let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python"));
-    let fuzzer = python.with_file_name("schemathesis");
-    if !fuzzer.exists() {
-        assert!(
-            std::env::var_os("CI").is_none_or(|value| value != "true"),
-            "no schemathesis at {}",
-            fuzzer.display()
-        );
-        eprintln!(
-            "SKIPPED: no schemathesis at {}; see tests/python/requirements.txt",
-            fuzzer.display()
-        );
+    let Some(fuzzer) = python::installed("schemathesis", "schemathesis") else {
         return;
-    }
+    };
     let world = World::of(Plan {
         posts_per_minute: 1_000_000,
         ..Plan::default()

@@ -11,12 +11,9 @@ use leaderboard::claims::dataset::LeaderboardRows;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sheets_store::{Batch, CommitError, CommitSummary, SpreadsheetState, Store, options::StoreOptions};
-use tallyboard::app::STORE_IDENTITY;
+use test_support::{Page, sheet_world::IDENTITY, sheet_world::store_with};
 
-use crate::{
-    store::{ids, insert},
-    world::{Page, Plan, World, form, store_with},
-};
+use crate::world::{Plan, World, form, ids, insert};
 
 const DOWN: &str = r#"{"match": "", "times": 100000, "fault": "503"}"#;
 
@@ -117,7 +114,7 @@ async fn before_anything_was_read_the_status_says_so() {
     let told = status(&world).await;
     assert_eq!(told["tabs"], json!([]));
     world.page("/status").await.says("No tab has been read yet.");
-    let unused = store_with(&world.sheets, StoreOptions::for_google(world.clock(), STORE_IDENTITY)).await;
+    let unused = store_with(&world.sheets, StoreOptions::for_google(world.clock(), IDENTITY)).await;
     assert_eq!(unused.status().state, SpreadsheetState::Idle);
 }
 
@@ -176,7 +173,7 @@ async fn what_is_left_of_the_quota_is_told() {
     let world = World::new().await;
     let options = StoreOptions {
         calls_per_minute: NonZeroU32::new(40),
-        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
+        ..StoreOptions::for_google(world.clock(), IDENTITY)
     };
     let store = store_with(&world.sheets, options).await;
     store.ping().await.expect("tabs");
@@ -267,7 +264,7 @@ async fn a_person_who_presses_refresh_does_not_wait_for_the_pause() {
     let options = StoreOptions {
         // Retry delays of half a minute and more, too long for a test to wait.
         first_pause: Duration::from_secs(30),
-        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
+        ..StoreOptions::for_google(world.clock(), IDENTITY)
     };
     let store = store_with(&world.sheets, options).await;
     go_down(&world).await;

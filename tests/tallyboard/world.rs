@@ -1,55 +1,41 @@
-//! Test world: the real router and the real store over an emulated spreadsheet, with a manual clock.
+//! Test world: the router of the whole app over an emulated spreadsheet, with a manual clock.
 
-use std::{
-    net::SocketAddr,
-    num::NonZeroUsize,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{num::NonZeroUsize, ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
+use axum::Router;
 use customer_sources::{OpenSource, amount::Currency, vendors};
 use customers::sync::{self, SyncService, schedule::SyncSchedule};
 use deals::{DealRules, ReminderSettings};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::SignedDuration;
 use leaderboard::{
-    claims::{catalog::file::CatalogFile, correction::signing::SigningKey},
+    claims::{catalog::file::CatalogFile, correction::signing::SigningKey, rows::SUBMISSIONS},
     standings::{
         goal::Goal,
         weekly::{WeeklySettings, schedule::WeeklyMoment},
     },
 };
-use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
-use scraper::{Html, Selector};
-use serde_json::{Value, json};
-use sheets_store::{
-    SpreadsheetConnection, Store,
-    clock::Clock,
-    google::connection::Credentials,
-    options::{ChangeCheck, StoreOptions},
-};
-use tallyboard::app::{AppParts, STORE_IDENTITY, router, tabs};
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+use sheets_store::{CellEntry, NewId, RowInsert, Store, clock::Clock, options::ChangeCheck};
+use tallyboard::app::{AppParts, router, tabs};
 use tempfile::TempDir;
+use test_support::{Page, SheetWorld, SiteWorld, StoreSettings, site_world::serve};
 use web::{delivery::Delivery, page::DataSource};
-
-use crate::ground::Ground;
 
 pub const CATALOG: &str = "GitHub | GH\nCursor\nClickHouse\nDatadog\nOpenAI\n~ Segment\n";
 
-/// Start time: a Tuesday at noon UTC, 13:00 in Paris.
-pub const START: &str = "2026-03-03T12:00:00Z";
-
 pub struct World {
-    pub sheets: Ground,
-    pub store: Arc<Store>,
-    pub client: Client,
-    pub address: String,
+    site: SiteWorld,
     pub syncing: Arc<SyncService>,
-    milliseconds: Arc<AtomicI64>,
     folder: TempDir,
+}
+
+impl Deref for World {
+    type Target = SiteWorld;
+
+    fn deref(&self) -> &SiteWorld {
+        &self.site
+    }
 }
 
 /// Settings of a test world.
@@ -110,14 +96,11 @@ impl Plan {
         }))
     }
 
-    fn options(&self, clock: Clock) -> StoreOptions {
-        StoreOptions {
-            calls_per_minute: None,
-            first_pause: Duration::from_millis(5),
+    fn store(&self) -> StoreSettings {
+        StoreSettings {
             patience: self.patience,
             queue: self.queue,
             change_check: self.change_check,
-            ..StoreOptions::for_google(clock, STORE_IDENTITY)
         }
     }
 }
@@ -127,111 +110,29 @@ impl World {
         Self::of(Plan::default()).await
     }
 
-    /// World on the real spreadsheet, if one is configured; there, calls cannot be counted and faults cannot be
-    /// injected.
-    pub async fn anywhere() -> Self {
-        Self::on(Ground::anywhere().await, Plan::default()).await
-    }
-
     pub async fn of(plan: Plan) -> Self {
-        Self::on(Ground::emulated().await, plan).await
-    }
-
-    async fn on(sheets: Ground, plan: Plan) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         std::fs::write(folder.path().join("integrations.txt"), plan.catalog).expect("catalog");
-        let start: Timestamp = START.parse().expect("instant");
-        let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
-        let store = store_with(&sheets, plan.options(clock(&milliseconds))).await;
-        let mut world = Self {
-            syncing: plan.syncing(&store, clock(&milliseconds)),
-            store,
-            client: client(),
-            address: String::new(),
-            milliseconds,
-            sheets,
+        let sheets = SheetWorld::with(&tabs(), plan.store()).await;
+        let syncing = plan.syncing(&sheets.store, sheets.clock());
+        let store = Arc::clone(&sheets.store);
+        let router = app(&plan, store, sheets.clock(), Arc::clone(&syncing), &folder);
+        Self {
+            site: SiteWorld::new(sheets, router).await,
+            syncing,
             folder,
-        };
-        let made = world.store.prepare(&tabs()).await;
-        assert_eq!(made.problems, []);
-        let syncing = Arc::clone(&world.syncing);
-        world.address = world.serve(Arc::clone(&world.store), &plan, syncing).await;
-        if !world.sheets.is_real() {
-            world.forget_calls().await;
         }
-        world
     }
 
     /// Starts a second instance on the same spreadsheet and returns its address.
     pub async fn another_instance(&self, plan: &Plan) -> String {
-        let store = store_with(&self.sheets, plan.options(self.clock())).await;
+        let store = self.another_store(plan.store()).await;
         let syncing = plan.syncing(&store, self.clock());
-        self.serve(store, plan, syncing).await
-    }
-
-    async fn serve(&self, store: Arc<Store>, plan: &Plan, syncing: Arc<SyncService>) -> String {
-        let router = router(AppParts {
-            store,
-            clock: clock(&self.milliseconds),
-            catalog: CatalogFile::new(self.catalog_path()),
-            source: plan.source,
-            posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
-            trusted_proxies: plan.trusted_proxies,
-            team_goal: plan.team_goal,
-            reminders: (plan.reminders)(),
-            rules: plan.rules,
-            weekly: (plan.weekly)(),
-            signing: SigningKey::from_secret(b"the secret of a small world"),
-            sync: syncing,
-        });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
-        let address = listener.local_addr().expect("address");
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        format!("http://{address}")
+        serve(app(plan, store, self.clock(), syncing, &self.folder)).await
     }
 
     pub fn catalog_path(&self) -> PathBuf {
         self.folder.path().join("integrations.txt")
-    }
-
-    pub fn pass(&self, time: SignedDuration) {
-        let milliseconds = i64::try_from(time.as_millis()).expect("a short time");
-        self.milliseconds.fetch_add(milliseconds, Ordering::SeqCst);
-    }
-
-    pub fn clock(&self) -> Clock {
-        clock(&self.milliseconds)
-    }
-
-    pub fn set_clock(&self, instant: &str) {
-        let instant: Timestamp = instant.parse().expect("instant");
-        self.milliseconds.store(instant.as_millisecond(), Ordering::SeqCst);
-    }
-
-    pub fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(format!("{}{path}", self.address))
-    }
-
-    pub fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(format!("{}{path}", self.address))
-    }
-
-    pub async fn page(&self, path: &str) -> Page {
-        Page::of(
-            self.get(path)
-                .header("accept", "text/html")
-                .send()
-                .await
-                .expect("answer"),
-        )
-        .await
-    }
-
-    pub async fn json(&self, path: &str) -> Value {
-        let response = self.get(path).send().await.expect("answer");
-        assert_eq!(response.status(), StatusCode::OK, "{path}");
-        response.json().await.expect("JSON")
     }
 
     /// Submits the form as a browser does and follows the redirect to the receipt.
@@ -256,125 +157,23 @@ impl World {
             .header("accept", "text/html,*/*;q=0.8");
         request.form(fields).send().await.expect("answer")
     }
+}
 
-    /// Rows of a tab below its header, with unformatted values.
-    pub async fn rows(&self, tab: &str) -> Vec<Vec<Value>> {
-        let answer: Value = self
-            .sheet_get(&format!("/values/{tab}?valueRenderOption=UNFORMATTED_VALUE"))
-            .await;
-        let rows: Vec<Vec<Value>> = serde_json::from_value(answer["values"].clone()).unwrap_or_default();
-        rows.into_iter().skip(1).collect()
-    }
-
-    pub async fn sheet_get(&self, path: &str) -> Value {
-        let url = format!(
-            "{}/v4/spreadsheets/{}{path}",
-            self.sheets.url(),
-            self.sheets.spreadsheet_id()
-        );
-        let response = self
-            .client
-            .get(url)
-            .bearer_auth(self.sheets.owner_token())
-            .send()
-            .await
-            .expect("answer");
-        assert_eq!(response.status(), StatusCode::OK);
-        response.json().await.expect("JSON")
-    }
-
-    /// Applies a batch update as staff, then refreshes the world's own store.
-    pub async fn staff(&self, requests: Value) -> Value {
-        let url = format!(
-            "{}/v4/spreadsheets/{}:batchUpdate",
-            self.sheets.url(),
-            self.sheets.spreadsheet_id()
-        );
-        let response = self
-            .client
-            .post(url)
-            .bearer_auth(self.sheets.owner_token())
-            .json(&json!({"requests": requests}))
-            .send()
-            .await
-            .expect("answer");
-        let status = response.status();
-        let answer: Value = response.json().await.expect("JSON");
-        assert_eq!(status, StatusCode::OK, "{answer}");
-        self.store.refresh();
-        answer
-    }
-
-    /// Types a value into a cell as staff do in the editor, then refreshes the world's own store.
-    pub async fn staff_type(&self, range: &str, value: Value) {
-        let url = format!(
-            "{}/v4/spreadsheets/{}/values:batchUpdate",
-            self.sheets.url(),
-            self.sheets.spreadsheet_id()
-        );
-        let body = json!({"valueInputOption": "USER_ENTERED", "data": [{"range": range, "values": [[value]]}]});
-        let response = self
-            .client
-            .post(url)
-            .bearer_auth(self.sheets.owner_token())
-            .json(&body)
-            .send()
-            .await
-            .expect("answer");
-        assert_eq!(response.status(), StatusCode::OK, "{:?}", response.text().await);
-        self.store.refresh();
-    }
-
-    pub async fn sheet_id(&self, tab: &str) -> i64 {
-        let answer = self.sheet_get("?fields=sheets.properties").await;
-        let sheets = answer["sheets"].as_array().expect("sheets");
-        let sheet = sheets
-            .iter()
-            .find(|sheet| sheet["properties"]["title"] == tab)
-            .expect("tab");
-        sheet["properties"]["sheetId"].as_i64().unwrap_or(0)
-    }
-
-    pub async fn fault(&self, fault: Value) {
-        let response = self
-            .client
-            .post(format!("{}/_emulator/faults", self.sheets.url()))
-            .json(&fault)
-            .send()
-            .await
-            .expect("answer");
-        assert!(response.status().is_success(), "{:?}", response.text().await);
-    }
-
-    pub async fn heal(&self) {
-        let response = self
-            .client
-            .delete(format!("{}/_emulator/faults", self.sheets.url()))
-            .send()
-            .await
-            .expect("answer");
-        assert!(response.status().is_success());
-    }
-
-    pub async fn calls(&self) -> Value {
-        let response = self
-            .client
-            .get(format!("{}/_emulator/calls", self.sheets.url()))
-            .send()
-            .await
-            .expect("answer");
-        response.json().await.expect("JSON")
-    }
-
-    pub async fn forget_calls(&self) {
-        let response = self
-            .client
-            .delete(format!("{}/_emulator/calls", self.sheets.url()))
-            .send()
-            .await
-            .expect("answer");
-        assert!(response.status().is_success());
-    }
+fn app(plan: &Plan, store: Arc<Store>, clock: Clock, syncing: Arc<SyncService>, folder: &TempDir) -> Router {
+    router(AppParts {
+        store,
+        clock,
+        catalog: CatalogFile::new(folder.path().join("integrations.txt")),
+        source: plan.source,
+        posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
+        trusted_proxies: plan.trusted_proxies,
+        team_goal: plan.team_goal,
+        reminders: (plan.reminders)(),
+        rules: plan.rules,
+        weekly: (plan.weekly)(),
+        signing: SigningKey::from_secret(b"the secret of a small world"),
+        sync: syncing,
+    })
 }
 
 pub fn form(csm: &str, company: &str, integrations: &[&str], key: &str) -> Vec<(String, String)> {
@@ -385,98 +184,24 @@ pub fn form(csm: &str, company: &str, integrations: &[&str], key: &str) -> Vec<(
     fields
 }
 
-fn clock(milliseconds: &Arc<AtomicI64>) -> Clock {
-    let milliseconds = Arc::clone(milliseconds);
-    let now = move || Timestamp::from_millisecond(milliseconds.load(Ordering::SeqCst)).expect("instant");
-    Clock::from_source(now, TimeZone::get("Europe/Paris").expect("zone"))
-}
-
-fn client() -> Client {
-    // Loading the system certificates takes longer than most tests, and no test uses TLS.
-    let builder = Client::builder()
-        .redirect(Policy::none())
-        .tls_built_in_root_certs(false);
-    builder.build().expect("client")
-}
-
-pub async fn open_store(sheets: &Ground, clock: &Clock, patience: Duration) -> Arc<Store> {
-    let plan = Plan {
-        patience,
-        ..Plan::default()
-    };
-    store_with(sheets, plan.options(clock.clone())).await
-}
-
-pub async fn store_with(sheets: &Ground, options: StoreOptions) -> Arc<Store> {
-    store_at(&sheets.url(), sheets, options).await
-}
-
-/// Store that reaches the spreadsheet at `url`, for example through a proxy.
-pub async fn store_at(url: &str, sheets: &Ground, options: StoreOptions) -> Arc<Store> {
-    let mut options = options;
-    if sheets.is_real() {
-        let google = StoreOptions::for_google(options.clock.clone(), STORE_IDENTITY);
-        options.calls_per_minute = google.calls_per_minute;
-        options.first_pause = google.first_pause;
-        options.patience = Duration::from_secs(120);
+/// A claim of Kate, for the store itself.
+pub fn insert(id: &str, company: &str) -> RowInsert {
+    RowInsert {
+        tab: &SUBMISSIONS,
+        id: NewId::Given(id.to_owned()),
+        cells: vec![
+            CellEntry::DateTime(jiff::civil::datetime(2026, 3, 3, 13, 0, 0, 0)),
+            CellEntry::Text("Kate".to_owned()),
+            CellEntry::Text(company.to_owned()),
+            CellEntry::Text("GitHub".to_owned()),
+        ],
     }
-    let connection = SpreadsheetConnection {
-        spreadsheet_id: sheets.spreadsheet_id().to_owned(),
-        api_url: Some(url.to_owned()),
-        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", sheets.url(), sheets.spreadsheet_id()),
-        credentials: Credentials::Bearer(sheets.owner_token().to_owned()),
-        call_timeout: call_timeout(options.patience),
-    };
-    Arc::new(Store::open(connection, options).await.expect("store"))
 }
 
-/// Timeout of one call: a tenth of the store's deadline, at least 2 s. It is short because many tests lose responses.
-fn call_timeout(patience: Duration) -> Duration {
-    (patience / 10).max(Duration::from_secs(2))
-}
-
-/// Rendered page with its status code.
-pub struct Page {
-    pub status: StatusCode,
-    pub text: String,
-}
-
-impl Page {
-    pub async fn of(response: Response) -> Self {
-        let status = response.status();
-        let text = response.text().await.expect("text");
-        Self { status, text }
-    }
-
-    /// Text of all elements that match `selector`, with whitespace collapsed.
-    pub fn all(&self, selector: &str) -> Vec<String> {
-        let document = Html::parse_document(&self.text);
-        let selector = Selector::parse(selector).expect("selector");
-        let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        document
-            .select(&selector)
-            .map(|element| words(element.text().collect()))
-            .collect()
-    }
-
-    /// Values of `attribute` on all elements that match `selector`.
-    pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
-        let document = Html::parse_document(&self.text);
-        let selector = Selector::parse(selector).expect("selector");
-        document
-            .select(&selector)
-            .filter_map(|element| element.attr(attribute).map(str::to_owned))
-            .collect()
-    }
-
-    /// Text of the `main` element.
-    pub fn main(&self) -> String {
-        self.all("main").join(" ")
-    }
-
-    #[track_caller]
-    pub fn says(&self, words: &str) {
-        let body = self.all("body").join(" ");
-        assert!(body.contains(words), "{words:?} is not on the page:\n{body}");
-    }
+/// Ids of the claims, in sheet order.
+pub async fn ids(world: &World) -> Vec<String> {
+    let rows = world.rows("submissions").await;
+    rows.iter()
+        .map(|row| row.first().and_then(Value::as_str).unwrap_or_default().to_owned())
+        .collect()
 }

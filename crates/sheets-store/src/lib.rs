@@ -1,13 +1,15 @@
 //! Google spreadsheet as a database: tabs are tables, rows have ids, headers name columns.
 //!
 //! A board declares its tabs ([`Tab`](crate::schema::tab::Tab)), says how it decodes them ([`Dataset`](crate::read::dataset::Dataset)), calls [`Store::read`] for a [`Reading`](crate::read::dataset::Reading)
-//! and passes a [`Batch`](crate::commit::batch::Batch) to [`Store::commit`]. Each promise names the tests that hold it:
+//! and passes a [`Batch`](crate::commit::batch::Batch) to [`Store::commit`]. Each promise names the tests that hold it,
+//! in `tests/stories` or next to the code:
 //!
 //! - One call reads all tabs of a board. The result is cached and shared by all concurrent readers (`read::reader`):
-//!   `two_hundred_views_of_a_cold_board_cost_one_read`, `fifty_people_who_refresh_at_once_share_a_read`. A read that
-//!   began before a write is never returned after it: `what_was_written_is_on_the_next_page_even_while_reads_are_slow`.
-//!   Stale data is returned at once while it is refreshed: `old_data_is_shown_at_once_while_one_refresh_runs`. During
-//!   an outage of Google the last data is served: `while_google_is_away_the_last_data_stays_with_a_banner`.
+//!   `two_hundred_readers_at_once_cost_one_read`, `fifty_people_who_refresh_at_once_share_a_read`. A read that
+//!   began before a write is never returned after it: `a_read_that_began_before_a_write_is_never_returned_after_it`,
+//!   `what_was_written_is_in_the_next_read_even_while_reads_are_slow`.
+//!   Stale data is returned at once while it is refreshed: `stale_data_is_returned_at_once_while_one_refresh_runs`. During
+//!   an outage of Google the last data is served: `during_an_outage_the_last_data_is_returned_with_its_beginning`.
 //! - A large tab is read in pages and packed (`read::pages`, `read::grid`). Rows that staff move during the read are
 //!   neither lost nor duplicated: `a_large_tab_comes_in_pages_and_is_the_same_as_at_once`,
 //!   `rows_that_move_between_two_pages_are_neither_lost_nor_doubled`, `every_cell_comes_out_as_it_went_in`.
@@ -20,7 +22,7 @@
 //!   `two_instances_tell_an_edit_once_and_do_not_tell_of_each_other`, `what_was_edited_is_what_is_found`. Two full
 //!   reads are compared, so an edit that is reverted between them, or made while no instance runs, is not detected.
 //! - A batch of inserted, updated and deleted rows is written atomically (`commit`). Concurrent writes share one call:
-//!   `a_hundred_submissions_at_once_take_a_handful_of_writes`. A batch that Google rejects fails alone:
+//!   `a_hundred_inserts_at_once_take_a_handful_of_writes`. A batch that Google rejects fails alone:
 //!   `a_poisonous_row_fails_alone`, `a_poisonous_update_fails_alone`.
 //! - Each change is applied exactly once, however often it is sent and whatever happens to the response:
 //!   `every_row_is_there_once_when_answers_are_lost_throttled_or_broken`,
@@ -62,9 +64,10 @@
 //! - Writes of all programs on one spreadsheet are serialized:
 //!   `two_programs_that_insert_the_same_row_at_once_write_it_once`,
 //!   `an_update_that_another_program_overtook_is_compared_again`.
-//!   `nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once` tests all of it together, with one
-//!   program killed midway, while staff change the sheet once a second. At four changes a second some runs end with one
-//!   row duplicated or in wrong columns, because the next move hit the repair itself.
+//!   `nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once` (in the tests of the whole program, run
+//!   by `.ci/long`) tests all of it together, with one program killed midway, while staff change the sheet once a
+//!   second. At four changes a second some runs end with one row duplicated or in wrong columns, because the next move
+//!   hit the repair itself.
 //! - Counted ids are unique, also across several instances: `two_instances_never_count_the_same_id`,
 //!   `counted_ids_go_on_from_the_highest_and_a_key_counts_once`.
 //! - Rows that staff type without an id get the next number from the first instance that sees them:

@@ -1,8 +1,10 @@
 //! Browser tests of the leaderboard: periods, back navigation, drill-down.
 
+use test_support::START;
+
 use crate::{
     browser::device::{Browser, Script},
-    world::{START, World},
+    world::World,
 };
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use crate::{
     browser::device::{Browser, Script},
-    contests::contest,
+    findings::contests::contest,
     world::World,
 };
 

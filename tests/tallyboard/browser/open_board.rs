@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     browser::{
         device::{Browser, Script},
-        looks::broken_rules,
+        visual::broken_rules,
     },
     world::{Plan, World},
 };

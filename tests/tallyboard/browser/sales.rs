@@ -2,7 +2,7 @@
 
 use crate::{
     browser::device::{Browser, Script},
-    deals_sales::sold,
+    sold_deals::sold,
 };
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::processes::Sheets;
+use crate::program::processes::Sheets;
 
 /// Header of the column that staff add to both tabs.
 pub const OWN_COLUMN: &str = "staff remark";
@@ -20,7 +20,7 @@ pub struct Staff {
     spreadsheet: String,
     random: ChaCha8Rng,
     /// Fencing token: the named range that changes with every write of the program.
-    turn: Value,
+    token: Value,
     /// Staff's own rows in `submissions`, by company.
     pub own_rows: BTreeSet<String>,
     /// Remarks in staff's own column, by tab and by company or client.
@@ -34,12 +34,12 @@ pub struct Staff {
 }
 
 /// Header and rows of a tab as staff see it.
-pub struct Sight {
+pub struct TabContents {
     pub header: Vec<String>,
     pub rows: Vec<Vec<Value>>,
 }
 
-impl Sight {
+impl TabContents {
     pub fn column(&self, header: &str) -> usize {
         let found = self.header.iter().position(|found| found == header);
         found.unwrap_or_else(|| panic!("no column {header} among {:?}", self.header))
@@ -60,7 +60,7 @@ impl Staff {
             client: Client::new(),
             spreadsheet: format!("{}/v4/spreadsheets/{}", sheets.url, sheets.id),
             random: ChaCha8Rng::seed_from_u64(crate::chaos::seed()),
-            turn: Value::Null,
+            token: Value::Null,
             own_rows: BTreeSet::new(),
             remarks: BTreeMap::new(),
             assignees: BTreeMap::new(),
@@ -72,9 +72,9 @@ impl Staff {
     }
 
     /// Edits at random until the sender of `stopped` is dropped; returns the record of the edits.
-    pub async fn turn_everything_upside_down(mut self, stopped: watch::Receiver<()>) -> Self {
+    pub async fn rearrange_until(mut self, stopped: watch::Receiver<()>) -> Self {
         while stopped.has_changed().is_ok() {
-            self.turn = self.last_turn().await;
+            self.token = self.last_token().await;
             let tab = *TABS.choose(&mut self.random).expect("tab");
             match self.random.random_range(0..10) {
                 0..3 => self.sort(tab).await,
@@ -104,7 +104,7 @@ impl Staff {
     }
 
     async fn sort(&mut self, tab: &'static str) {
-        let sight = self.look(tab).await;
+        let sight = self.read_tab(tab).await;
         let sheet = self.sheet(tab).await;
         if sight.rows.is_empty() {
             return;
@@ -123,7 +123,7 @@ impl Staff {
     }
 
     async fn move_a_column(&mut self, tab: &'static str) {
-        let width = self.look(tab).await.header.len();
+        let width = self.read_tab(tab).await.header.len();
         let sheet = self.sheet(tab).await;
         let from = self.random.random_range(0..width);
         let to = self.random.random_range(0..width);
@@ -139,7 +139,7 @@ impl Staff {
 
     /// Inserts a row of staff's own at a random position.
     async fn add_own_row(&mut self) {
-        let sight = self.look("submissions").await;
+        let sight = self.read_tab("submissions").await;
         let sheet = self.sheet("submissions").await;
         let at = self.random.random_range(1..=sight.rows.len().max(1));
         let company = format!("Staff's own {}", self.own_rows_added);
@@ -161,7 +161,7 @@ impl Staff {
         let Some(company) = self.own_rows.iter().next().cloned() else {
             return;
         };
-        let sight = self.look("submissions").await;
+        let sight = self.read_tab("submissions").await;
         let sheet = self.sheet("submissions").await;
         let rows = &mut sight.rows.iter();
         // A program's write that hit this row by mistake is still to be repaired; the row is left alone until then.
@@ -196,7 +196,7 @@ impl Staff {
 
     /// Types into a column of a random row; returns the row's company or client.
     async fn type_beside(&mut self, tab: &str, name: &str, (column, value): (&str, &str)) -> Option<String> {
-        let sight = self.look(tab).await;
+        let sight = self.read_tab(tab).await;
         let sheet = self.sheet(tab).await;
         let place = (!sight.rows.is_empty()).then(|| self.random.random_range(0..sight.rows.len()))?;
         let row = sight.text(&sight.rows[place], name).to_owned();
@@ -215,7 +215,7 @@ impl Staff {
         typed.await.then_some(row)
     }
 
-    pub async fn look(&self, tab: &str) -> Sight {
+    pub async fn read_tab(&self, tab: &str) -> TabContents {
         let path = format!("/values/{tab}?valueRenderOption=UNFORMATTED_VALUE");
         let mut values = match self.ask(Method::GET, &path, None).await["values"].take() {
             Value::Array(rows) => rows.into_iter(),
@@ -223,7 +223,7 @@ impl Staff {
         };
         let header = values.next().unwrap_or_default();
         let text = |cell: &Value| cell.as_str().unwrap_or_default().to_owned();
-        Sight {
+        TabContents {
             header: header.as_array().into_iter().flatten().map(text).collect(),
             rows: values.map(|row| row.as_array().cloned().unwrap_or_default()).collect(),
         }
@@ -239,7 +239,7 @@ impl Staff {
     }
 
     /// Named range (fencing token) of the program's last write.
-    async fn last_turn(&self) -> Value {
+    async fn last_token(&self) -> Value {
         let ranges = self.ask(Method::GET, "?fields=namedRanges", None).await;
         let is_turn = |range: &&Value| {
             let id = range["namedRangeId"].as_str().unwrap_or_default();
@@ -252,9 +252,9 @@ impl Staff {
     /// Applies the edit unless the program has written since staff last read the sheet; returns whether it was applied.
     /// The real editor shows moved rows at once, so a person would not edit the wrong row.
     async fn change(&self, mut requests: Value) -> bool {
-        if let (Some(id), Some(requests)) = (self.turn["namedRangeId"].as_str(), requests.as_array_mut()) {
+        if let (Some(id), Some(requests)) = (self.token["namedRangeId"].as_str(), requests.as_array_mut()) {
             requests.insert(0, json!({"deleteNamedRange": {"namedRangeId": id}}));
-            requests.insert(1, json!({"addNamedRange": {"namedRange": self.turn}}));
+            requests.insert(1, json!({"addNamedRange": {"namedRange": self.token}}));
         }
         let body = json!({"requests": requests});
         let (status, answer) = self.send(Method::POST, ":batchUpdate", Some(body)).await;

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+
 use crate::{
     auth::AuthServer,
     http::{faults::FaultInjector, quota::QuotaMeter},

@@ -1,0 +1,9 @@
+//! Stories of the deals board alone, in one binary so that they link only once.
+
+mod board;
+mod forms;
+mod import;
+mod numbers;
+mod reminders;
+mod sales;
+mod world;
