@@ -54,7 +54,11 @@ struct Board {
 pub async fn measure() -> Vec<Line> {
     let board = Board::open().await;
     let began = Instant::now();
-    board.syncing.import_pages(pages(0..SEEDS), "bench").await.expect("written");
+    board
+        .syncing
+        .import_pages(pages(0..SEEDS), "bench")
+        .await
+        .expect("written");
     eprintln!("20,000 customers in the sheet after {:.0?}", began.elapsed());
     let mut lines = Vec::new();
     for path in [
