@@ -11,7 +11,7 @@
 //! - `crates/leaderboard`: who completed which integration → web, domain, sheets-store
 //! - `crates/deals`: the founder's sales pipeline → web, domain, sheets-store
 //! - `crates/customers`: customer health from eight sources → web, customer-sources, domain, sheets-store
-//! - `crates/customer-sources`: clients of the eight vendors → domain
+//! - `crates/customer-sources`: clients of the eight vendors
 //! - `crates/web`: requests, response formats, page skeleton, errors, HTTP server; names no board → domain,
 //!   sheets-store
 //! - `crates/domain`: company, person, money, period, language, normalisation, similarity

@@ -6,15 +6,15 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// The vendor rejects the key (401).
-    #[error("{vendor} refuses the key{}.", said_by(.said))]
+    #[error("{vendor} refuses the key{}.", quoted(.message))]
     KeyRefused {
         /// Display name of the vendor.
         vendor: &'static str,
         /// Vendor's error message; may be empty.
-        said: String,
+        message: String,
     },
     /// The key is valid but lacks the permission (403), or the plan lacks the feature.
-    #[error("{vendor} does not let this key read {what}{}.", said_by(.said))]
+    #[error("{vendor} does not let this key read {what}{}.", quoted(.message))]
     NotAllowed {
         /// Display name of the vendor.
         vendor: &'static str,
@@ -23,7 +23,7 @@ pub enum SourceError {
         /// Sufficient permissions in the vendor's terms; empty if unknown.
         scopes: Vec<String>,
         /// Vendor's error message; may be empty.
-        said: String,
+        message: String,
     },
     /// The vendor asks to wait longer than a run waits.
     #[error("{vendor} allows no more calls for now.")]
@@ -42,7 +42,7 @@ pub enum SourceError {
         reason: String,
     },
     /// The vendor rejects the request with another status.
-    #[error("{vendor} refuses to answer for {what} (status {status}){}.", said_by(.said))]
+    #[error("{vendor} refuses to answer for {what} (status {status}){}.", quoted(.message))]
     Refused {
         /// Display name of the vendor.
         vendor: &'static str,
@@ -51,7 +51,7 @@ pub enum SourceError {
         /// HTTP status.
         status: u16,
         /// Vendor's error message; may be empty.
-        said: String,
+        message: String,
     },
     /// The response has an unexpected shape.
     #[error("The answer of {vendor} for {what} cannot be read: {reason}.")]
@@ -65,11 +65,11 @@ pub enum SourceError {
     },
 }
 
-fn said_by(said: &str) -> String {
-    if said.is_empty() {
+fn quoted(message: &str) -> String {
+    if message.is_empty() {
         String::new()
     } else {
-        format!(": “{said}”")
+        format!(": “{message}”")
     }
 }
 

@@ -38,7 +38,24 @@ pub struct Rectangle {
     pub right: u32,
 }
 
+/// Cell of a tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellPosition {
+    /// Row, zero-based.
+    pub row: u32,
+    /// Column, zero-based.
+    pub column: u32,
+}
+
 impl Rectangle {
+    /// First cell of the range.
+    pub fn first_cell(&self) -> CellPosition {
+        CellPosition {
+            row: self.top,
+            column: self.left,
+        }
+    }
+
     /// Number of rows.
     pub fn height(&self) -> u32 {
         self.bottom.saturating_sub(self.top)

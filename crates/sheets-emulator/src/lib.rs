@@ -122,22 +122,22 @@ impl Emulator {
         let title = options.title.clone();
         let owner = options.client_email.clone();
         let opened = tokio::task::spawn_blocking(move || open(data, &title, &owner));
-        let (library, spreadsheet_id) = match opened.await {
+        let (repository, spreadsheet_id) = match opened.await {
             Ok(opened) => opened?,
             Err(error) => return Err(DatabaseError::Unreadable(error.to_string()).into()),
         };
-        let authority = AuthServer::new(AuthOptions {
+        let auth_server = AuthServer::new(AuthOptions {
             token_uri: format!("{url}/token"),
             client_email: options.client_email,
             directory: options.data,
             any_token: options.any_token,
         });
-        let traffic = quota::QuotaMeter::new(options.quota_per_minute);
+        let quota_meter = quota::QuotaMeter::new(options.quota_per_minute);
         let faults = faults::FaultInjector::default();
         let state = Arc::new(ServerState {
-            library,
-            authority,
-            traffic,
+            repository,
+            auth_server,
+            quota_meter,
             faults,
             latency: options.latency,
             url,
@@ -165,7 +165,7 @@ impl Emulator {
 
     /// Token that is always accepted; new on every start.
     pub fn owner_token(&self) -> &str {
-        self.state.authority.owner_token()
+        self.state.auth_server.owner_token()
     }
 
     /// Content of the service account's key file. The first call waits about a second for key generation; with a data
@@ -174,7 +174,7 @@ impl Emulator {
     /// # Errors
     /// If the key cannot be created, read or written.
     pub async fn service_account_key(&self) -> Result<String, KeyError> {
-        self.state.authority.key_file().await
+        self.state.auth_server.key_file().await
     }
 
     /// Shell lines that export the environment for a client of this emulator.
@@ -185,7 +185,7 @@ impl Emulator {
         self.service_account_key().await?;
         let path = self
             .state
-            .authority
+            .auth_server
             .key_path()
             .unwrap_or_else(|| PathBuf::from("service-account.json"));
         let path = std::path::absolute(&path).unwrap_or(path);
@@ -202,7 +202,7 @@ impl Emulator {
         let _ = self.stop.send(true);
         let _ = self.server.await;
         let state = self.state;
-        let _ = tokio::task::spawn_blocking(move || state.library.close()).await;
+        let _ = tokio::task::spawn_blocking(move || state.repository.close()).await;
     }
 }
 
@@ -230,9 +230,9 @@ fn open(data: Option<PathBuf>, title: &str, owner: &str) -> Result<(Repository, 
     let Some(directory) = data else {
         let workbook = Workbook::new(title);
         let id = workbook.id.to_string();
-        let library = Repository::open(None, owner)?;
-        library.keep(workbook);
-        return Ok((library, id));
+        let repository = Repository::open(None, owner)?;
+        repository.keep(workbook);
+        return Ok((repository, id));
     };
     std::fs::create_dir_all(&directory).map_err(|error| StartError::Directory(directory.clone(), error))?;
     let database = Database::open(&directory.join(DATABASE_FILE))?;

@@ -31,7 +31,10 @@ use crate::{
         },
         state::ServerState,
     },
-    proto::{error::ApiError, query::QueryParameters},
+    proto::{
+        error::ApiError,
+        query::{CallKind, MethodRequest, QueryParameters},
+    },
 };
 
 /// Maximum size of a request body; Google recommends 2 MB and has no hard limit.
@@ -91,11 +94,11 @@ async fn answer(state: &ServerState, request: Request<Incoming>) -> HttpResult {
     }
     if let Some(call) = route::find(parts.method.as_str(), path) {
         let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
-        return api(state, call, &query, (&parts.headers, &body)).await;
+        return api(state, call, &query, &parts.headers, &body).await;
     }
     if let Some(call) = crate::drive::route::find(parts.method.as_str(), path) {
         let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
-        return files(state, call, &query, (&parts.headers, &body)).await;
+        return files(state, call, &query, &parts.headers, &body).await;
     }
     if path.starts_with("/v4/") || path == "/token" {
         return Ok(not_found_page());
@@ -111,10 +114,10 @@ async fn answer(state: &ServerState, request: Request<Incoming>) -> HttpResult {
 
 /// Handles the token endpoint, which faults apply to as well.
 async fn token(state: &ServerState, form: &[u8]) -> HttpResult {
-    state.traffic.count_other("POST token");
-    let fault = draw_fault(state, "token", false).await;
+    state.quota_meter.count_other("POST token");
+    let fault = draw_fault(state, "token", CallKind::Read).await;
     let finish = || async {
-        match state.authority.token(form).await {
+        match state.auth_server.token(form).await {
             Ok((status, body)) => json_response(StatusCode::from_u16(status).unwrap_or_default(), body.to_string()),
             Err(error) => {
                 tracing::error!(%error, "the emulator has no key to verify with");
@@ -124,7 +127,7 @@ async fn token(state: &ServerState, form: &[u8]) -> HttpResult {
     };
     match fault {
         None => Ok(finish().await),
-        Some(kind) => apply_fault(kind, finish, false).await,
+        Some(kind) => apply_fault(kind, finish, CallKind::Read).await,
     }
 }
 
@@ -132,22 +135,32 @@ async fn api(
     state: &ServerState,
     call: SheetsCall,
     query: &QueryParameters,
-    (headers, body): (&HeaderMap, &[u8]),
+    headers: &HeaderMap,
+    body: &[u8],
 ) -> HttpResult {
     let (name, shape) = call.names();
-    let is_write = call.is_write();
-    state.traffic.count(shape, is_write);
+    let call_kind = call.kind();
+    state.quota_meter.count(shape, call_kind);
     let fault = if skips_faults(headers) {
         None
     } else {
-        draw_fault(state, name, is_write).await
+        draw_fault(state, name, call_kind).await
     };
     let finish = || async move {
         let outcome = async {
             let access = authenticate(state, bearer(headers, query))?;
-            authorise(access.sheets, is_write)?;
-            state.traffic.spend(is_write)?;
-            api::answer(&state.library, call, query, (body, &state.url)).await
+            authorise(access.sheets, call_kind)?;
+            state.quota_meter.spend(call_kind)?;
+            api::answer(
+                &state.repository,
+                call,
+                MethodRequest {
+                    query,
+                    body,
+                    url: &state.url,
+                },
+            )
+            .await
         };
         match outcome.await {
             Ok(MethodResponse::Message(message)) => json_response(StatusCode::OK, message.to_string()),
@@ -157,7 +170,7 @@ async fn api(
     };
     match fault {
         None => Ok(finish().await),
-        Some(kind) => apply_fault(kind, finish, is_write).await,
+        Some(kind) => apply_fault(kind, finish, call_kind).await,
     }
 }
 
@@ -169,14 +182,13 @@ fn bearer<'a>(headers: &'a HeaderMap, query: &'a QueryParameters) -> Option<&'a 
 }
 
 fn authenticate(state: &ServerState, token: Option<&str>) -> Result<TokenAccess, ApiError> {
-    state.authority.access(token).ok_or_else(ApiError::unauthenticated)
+    state.auth_server.access(token).ok_or_else(ApiError::unauthenticated)
 }
 
-fn authorise(right: AccessLevel, is_write: bool) -> Result<(), ApiError> {
-    let needed = if is_write {
-        AccessLevel::Write
-    } else {
-        AccessLevel::Read
+fn authorise(right: AccessLevel, call: CallKind) -> Result<(), ApiError> {
+    let needed = match call {
+        CallKind::Write => AccessLevel::Write,
+        CallKind::Read => AccessLevel::Read,
     };
     if right < needed {
         return Err(ApiError::insufficient_scopes());
@@ -194,17 +206,27 @@ async fn files(
     state: &ServerState,
     call: crate::drive::route::DriveCall,
     query: &QueryParameters,
-    (headers, body): (&HeaderMap, &[u8]),
+    headers: &HeaderMap,
+    body: &[u8],
 ) -> HttpResult {
     let (name, shape) = call.names();
-    let is_write = call.is_write();
-    state.traffic.count_other(shape);
-    let fault = draw_fault(state, name, is_write).await;
+    let call_kind = call.kind();
+    state.quota_meter.count_other(shape);
+    let fault = draw_fault(state, name, call_kind).await;
     let finish = || async move {
         let outcome = async {
             let access = authenticate(state, bearer(headers, query))?;
-            authorise(access.drive, is_write)?;
-            drive::answer(&state.library, call, query, (body, &state.url)).await
+            authorise(access.drive, call_kind)?;
+            drive::answer(
+                &state.repository,
+                call,
+                MethodRequest {
+                    query,
+                    body,
+                    url: &state.url,
+                },
+            )
+            .await
         };
         match outcome.await {
             Ok(Some(message)) => json_response(StatusCode::OK, message.to_string()),
@@ -214,16 +236,16 @@ async fn files(
     };
     match fault {
         None => Ok(finish().await),
-        Some(kind) => apply_fault(kind, finish, is_write).await,
+        Some(kind) => apply_fault(kind, finish, call_kind).await,
     }
 }
 
 /// Applies the configured latency and draws a fault.
-async fn draw_fault(state: &ServerState, name: &str, is_write: bool) -> Option<FaultKind> {
+async fn draw_fault(state: &ServerState, name: &str, call: CallKind) -> Option<FaultKind> {
     if !state.latency.is_zero() {
         tokio::time::sleep(state.latency).await;
     }
-    let (kind, delay) = state.faults.strike(name, is_write)?;
+    let (kind, delay) = state.faults.draw(name, call)?;
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
@@ -234,11 +256,11 @@ async fn draw_fault(state: &ServerState, name: &str, is_write: bool) -> Option<F
 async fn apply_fault<F: Future<Output = Response<Body>>>(
     kind: FaultKind,
     finish: impl FnOnce() -> F,
-    is_write: bool,
+    call: CallKind,
 ) -> HttpResult {
     let refusal = |failure: ApiError| Ok(error_response(&failure));
     match kind {
-        FaultKind::TooMany => refusal(ApiError::quota_exceeded(if is_write { "Write" } else { "Read" }, 60)),
+        FaultKind::TooMany => refusal(ApiError::quota_exceeded(call.name(), 60)),
         FaultKind::Unavailable => refusal(ApiError::unavailable()),
         FaultKind::Forbidden | FaultKind::ReadOnly => refusal(ApiError::permission_denied()),
         FaultKind::ServiceDisabled => refusal(ApiError::service_disabled()),
@@ -254,7 +276,7 @@ async fn apply_fault<F: Future<Output = Response<Body>>>(
             tokio::time::sleep(HANG_TIMEOUT).await;
             Err(ConnectionClosed)
         }
-        FaultKind::Truncate if is_write => Ok(truncated_response(Bytes::from_static(
+        FaultKind::Truncate if call == CallKind::Write => Ok(truncated_response(Bytes::from_static(
             b"{\"spreadsheetId\": \"1aBcDeFgHiJkLm\", \"replies\": [{}, {}",
         ))),
         FaultKind::Truncate | FaultKind::CommitThenTruncate => {
@@ -287,17 +309,17 @@ fn control_endpoints(state: &ServerState, method: &Method, path: &str, body: &[u
     let done = || json_response(StatusCode::OK, "{}".to_owned());
     match (method.as_str(), path) {
         ("GET", "calls") => {
-            let mut report = state.traffic.report();
-            report["faults"] = state.faults.dealt();
+            let mut report = state.quota_meter.report();
+            report["faults"] = state.faults.injected();
             json_response(StatusCode::OK, report.to_string())
         }
         ("DELETE", "calls") => {
-            state.traffic.reset();
+            state.quota_meter.reset();
             state.faults.reset_count();
             done()
         }
         ("GET", "faults") => json_response(StatusCode::OK, json!({"faults": state.faults.list()}).to_string()),
-        ("POST", "faults") => match state.faults.order(body) {
+        ("POST", "faults") => match state.faults.add(body) {
             Ok(()) => done(),
             Err(error) => error_response(&ApiError::invalid(format!("This is no fault: {error}"))),
         },

@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sheets-store", &[]),
     ("domain", &[]),
     ("web", &["domain", "sheets-store"]),
-    ("customer-sources", &["domain"]),
+    ("customer-sources", &[]),
     ("leaderboard", &["domain", "sheets-store", "web"]),
     ("deals", &["domain", "sheets-store", "web"]),
     ("customers", &["customer-sources", "domain", "sheets-store", "web"]),

@@ -51,7 +51,7 @@ pub struct ApiEndpoint {
     /// Settings with the key and optional overrides of base URL and rate.
     pub settings: VendorSettings,
     /// HTTP rules of the vendor.
-    pub dialect: HttpRules,
+    pub http_rules: HttpRules,
 }
 
 /// HTTP client of one vendor.
@@ -60,8 +60,8 @@ pub struct VendorClient {
     base_url: Url,
     headers: HeaderMap,
     key: Secret,
-    pace: CallRateLimiter,
-    dialect: HttpRules,
+    rate_limiter: CallRateLimiter,
+    http_rules: HttpRules,
     /// Created on the first call, because loading root certificates takes longer than a program start may.
     client: OnceCell<Client>,
     time: Timer,
@@ -173,8 +173,8 @@ impl VendorClient {
             base_url,
             headers,
             key: settings.key.clone(),
-            pace: CallRateLimiter::new(calls_per_minute, time.clone()),
-            dialect: endpoint.dialect,
+            rate_limiter: CallRateLimiter::new(calls_per_minute, time.clone()),
+            http_rules: endpoint.http_rules,
             time,
         })
     }
@@ -199,15 +199,15 @@ impl VendorClient {
             match self.try_once(&request).await {
                 CallOutcome::Answer(answer) => return Ok(answer),
                 CallOutcome::Failed(failure) => return Err(failure),
-                CallOutcome::Again(failure, asked) => {
+                CallOutcome::Again(failure, requested_pause) => {
                     let Some(pause) = pauses
                         .next()
-                        .filter(|_| asked.is_none_or(|asked| asked <= MAX_RETRY_AFTER))
+                        .filter(|_| requested_pause.is_none_or(|pause| pause <= MAX_RETRY_AFTER))
                     else {
                         return Err(failure);
                     };
                     // A reset time in the past gives a zero pause, which is ignored.
-                    let pause = asked.filter(|asked| !asked.is_zero()).unwrap_or(pause);
+                    let pause = requested_pause.filter(|pause| !pause.is_zero()).unwrap_or(pause);
                     tracing::info!(
                         vendor = self.vendor,
                         what = request.what,
@@ -242,7 +242,7 @@ impl VendorClient {
     }
 
     async fn try_once(&self, request: &ApiRequest) -> CallOutcome {
-        self.pace.wait().await;
+        self.rate_limiter.wait().await;
         let response = match self.dispatch(request).await {
             Ok(response) => response,
             Err(failure) => return CallOutcome::Again(failure, None),
@@ -253,16 +253,16 @@ impl VendorClient {
             headers: response.headers(),
             now: self.time.now(),
         };
-        let asked = (self.dialect.pause)(&head);
+        let requested_pause = (self.http_rules.pause)(&head);
         // Concurrent calls wait as well.
-        if let Some(asked) = asked.filter(|asked| *asked <= MAX_RETRY_AFTER) {
-            self.pace.hold(asked).await;
+        if let Some(requested_pause) = requested_pause.filter(|pause| *pause <= MAX_RETRY_AFTER) {
+            self.rate_limiter.hold(requested_pause).await;
         }
         let is_page = head
             .text("content-type")
             .is_some_and(|kind| kind.starts_with("text/html"));
         match self.body(response).await {
-            Ok(body) => self.judge(request, RawResponse { status, is_page, body }, asked),
+            Ok(body) => self.classify(request, RawResponse { status, is_page, body }, requested_pause),
             Err(failure) => failure,
         }
     }
@@ -301,37 +301,37 @@ impl VendorClient {
         }
     }
 
-    fn judge(&self, request: &ApiRequest, answer: RawResponse, asked: Option<Duration>) -> CallOutcome {
+    fn classify(&self, request: &ApiRequest, answer: RawResponse, requested_pause: Option<Duration>) -> CallOutcome {
         let status = answer.status;
         if status.is_success() {
             return self.read(request.what, &answer);
         }
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let (vendor, said, what) = (self.vendor, self.error_message(&body), request.what.to_owned());
+        let (vendor, message, what) = (self.vendor, self.error_message(&body), request.what.to_owned());
         match status.as_u16() {
-            401 => CallOutcome::Failed(SourceError::KeyRefused { vendor, said }),
+            401 => CallOutcome::Failed(SourceError::KeyRefused { vendor, message }),
             402 | 403 => CallOutcome::Failed(SourceError::NotAllowed {
                 vendor,
                 what,
                 scopes: match request.scope {
                     Some(scope) => vec![scope.to_owned()],
-                    None => (self.dialect.scopes)(&body),
+                    None => (self.http_rules.scopes)(&body),
                 },
-                said,
+                message,
             }),
             429 => {
-                let retry_after = asked;
-                CallOutcome::Again(SourceError::RateLimited { vendor, retry_after }, asked)
+                let retry_after = requested_pause;
+                CallOutcome::Again(SourceError::RateLimited { vendor, retry_after }, requested_pause)
             }
             408 | 425 | 500..=599 => {
                 let reason = format!("it answers with status {}", status.as_u16());
-                CallOutcome::Again(SourceError::Unreachable { vendor, reason }, asked)
+                CallOutcome::Again(SourceError::Unreachable { vendor, reason }, requested_pause)
             }
             status => CallOutcome::Failed(SourceError::Refused {
                 vendor,
                 what,
                 status,
-                said,
+                message,
             }),
         }
     }
@@ -373,7 +373,7 @@ impl VendorClient {
 
     /// Vendor's error message from any of the usual fields, redacted and truncated.
     fn error_message(&self, body: &Value) -> String {
-        let said = [
+        let message = [
             "/message",
             "/error/message",
             "/errors/0/message",
@@ -384,7 +384,7 @@ impl VendorClient {
         .into_iter()
         .find_map(|place| body.pointer(place)?.as_str())
         .unwrap_or_default();
-        let shown = self.key.redact(said.trim());
+        let shown = self.key.redact(message.trim());
         let cut: String = shown.chars().take(MAX_ERROR_CHARACTERS).collect();
         cut.trim_end_matches('.').to_owned()
     }

@@ -161,7 +161,7 @@ impl<'a> JsonRecord<'a> {
         let value = self.at(place)?;
         let found = reader(value);
         if found.is_none() {
-            self.complain(place, format!("{} is not {wanted}", shown(value)));
+            self.complain(place, format!("{} is not {wanted}", excerpt_of(value)));
         }
         found
     }
@@ -280,7 +280,7 @@ pub fn time_of(value: &Value) -> Option<Timestamp> {
 }
 
 /// Short form of a value for a finding.
-fn shown(value: &Value) -> String {
+fn excerpt_of(value: &Value) -> String {
     match value {
         Value::String(text) => format!("“{}”", excerpt(text)),
         Value::Number(number) => number.to_string(),

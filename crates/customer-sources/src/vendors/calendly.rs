@@ -54,7 +54,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
         vendor: &VENDOR,
         headers: vec![("authorization", format!("Bearer {}", settings.key.reveal()))],
         settings,
-        dialect: HttpRules {
+        http_rules: HttpRules {
             pause,
             ..HttpRules::PLAIN
         },

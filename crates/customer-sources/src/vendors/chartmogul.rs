@@ -46,7 +46,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
         vendor: &VENDOR,
         headers: vec![("authorization", format!("Basic {user}"))],
         settings,
-        dialect: HttpRules::PLAIN,
+        http_rules: HttpRules::PLAIN,
     };
     Ok(Box::new(ChartMogul(VendorClient::new(endpoint, time)?)))
 }

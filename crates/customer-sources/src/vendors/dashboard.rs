@@ -168,7 +168,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
         vendor: &VENDOR,
         headers: vec![(header, value)],
         settings,
-        dialect: HttpRules::PLAIN,
+        http_rules: HttpRules::PLAIN,
     };
     let transport = VendorClient::new(endpoint, time)?;
     Ok(Box::new(Dashboard { transport, mapping }))

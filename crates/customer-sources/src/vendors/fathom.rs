@@ -44,7 +44,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
         vendor: &VENDOR,
         headers: vec![("x-api-key", settings.key.reveal().to_owned())],
         settings,
-        dialect: HttpRules {
+        http_rules: HttpRules {
             pause,
             ..HttpRules::PLAIN
         },

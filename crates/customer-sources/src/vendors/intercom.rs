@@ -59,7 +59,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
             ("intercom-version", VERSION.to_owned()),
         ],
         settings,
-        dialect: HttpRules {
+        http_rules: HttpRules {
             pause,
             ..HttpRules::PLAIN
         },

@@ -50,7 +50,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
             ("userflow-version", VERSION.to_owned()),
         ],
         settings,
-        dialect: HttpRules::PLAIN,
+        http_rules: HttpRules::PLAIN,
     };
     Ok(Box::new(Userflow {
         transport: VendorClient::new(endpoint, time)?,

@@ -33,7 +33,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
         vendor: &VENDOR,
         headers: vec![("x-token", settings.key.reveal().to_owned())],
         settings,
-        dialect: HttpRules::PLAIN,
+        http_rules: HttpRules::PLAIN,
     };
     Ok(Box::new(HelpDesk(VendorClient::new(endpoint, time)?)))
 }

@@ -28,7 +28,7 @@ const ADDED: [(&str, &str, &str); 5] = [
 ///
 /// # Errors
 /// An error of the API, or 501 for an unsupported field.
-pub async fn create(library: &Repository, body: &Json, url: &str) -> Result<MethodResponse, ApiError> {
+pub async fn create(repository: &Repository, body: &Json, url: &str) -> Result<MethodResponse, ApiError> {
     refuse(body, &["developerMetadata", "dataSources", "dataSourceSchedules"])?;
     let title = body
         .get("properties")
@@ -48,15 +48,15 @@ pub async fn create(library: &Repository, body: &Json, url: &str) -> Result<Meth
     for range in list(body, "namedRanges") {
         apply(&mut workbook, json!({"addNamedRange": {"namedRange": range}}))?;
     }
-    let snapshot = library.add(workbook).await?;
-    let question = GetRequest {
+    let snapshot = repository.add(workbook).await?;
+    let request = GetRequest {
         ranges: &[],
         grid_data: false,
         mask: None,
         url,
-        owner: library.owner(),
+        owner: repository.owner(),
     };
-    get::describe(&snapshot, &question).map(MethodResponse::Message)
+    get::describe(&snapshot, &request).map(MethodResponse::Message)
 }
 
 fn refuse(body: &Json, fields: &[&str]) -> Result<(), ApiError> {

@@ -7,11 +7,12 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     a1::Rectangle,
     batch::{dimension_groups, sheet_properties},
+    format::locale::Locale,
     formula::{Evaluator, with_array_results},
     proto::{error::ApiError, field_mask::FieldMask},
     values::read,
     workbook::{
-        Workbook,
+        SheetArea, Workbook,
         cell::{Cell, CellEntry, CellStyle, CellValue},
         developer_metadata,
         dimension::Dimension,
@@ -38,19 +39,19 @@ pub struct GetRequest<'a> {
 ///
 /// # Errors
 /// 400 for an invalid range.
-pub fn describe(workbook: &Workbook, question: &GetRequest<'_>) -> Result<Json, ApiError> {
+pub fn describe(workbook: &Workbook, request: &GetRequest<'_>) -> Result<Json, ApiError> {
     let everything = FieldMask::everything();
-    let mask = question.mask.as_ref().unwrap_or(&everything);
+    let mask = request.mask.as_ref().unwrap_or(&everything);
     let mut areas: Vec<(usize, Rectangle)> = Vec::new();
-    for range in question.ranges {
+    for range in request.ranges {
         let located = workbook.locate(range)?;
         areas.push((located.sheet, located.area));
     }
     let sheets_mask = mask.below("sheets");
     let data_mask = sheets_mask.as_ref().and_then(|sheets| sheets.below("data"));
-    let with_data = match &question.mask {
+    let with_data = match &request.mask {
         Some(_) => data_mask.is_some(),
-        None => question.grid_data,
+        None => request.grid_data,
     };
     let mut tree = Map::new();
     tree.insert("spreadsheetId".to_owned(), json!(&*workbook.id));
@@ -61,7 +62,7 @@ pub fn describe(workbook: &Workbook, question: &GetRequest<'_>) -> Result<Json, 
             .filter(chosen)
             .map(|position| {
                 let data = with_data.then(|| data(workbook, position, &areas, data_mask.as_ref()));
-                sheet(workbook, position, question.owner, data)
+                sheet(workbook, position, request.owner, data)
             })
             .collect();
         tree.insert("sheets".to_owned(), Json::Array(sheets));
@@ -75,7 +76,7 @@ pub fn describe(workbook: &Workbook, question: &GetRequest<'_>) -> Result<Json, 
             json!(*workbook.developer_metadata),
         );
     }
-    let url = format!("{}/spreadsheets/d/{}/edit", question.url, workbook.id);
+    let url = format!("{}/spreadsheets/d/{}/edit", request.url, workbook.id);
     tree.insert("spreadsheetUrl".to_owned(), json!(url));
     Ok(mask.keep(Json::Object(tree)))
 }
@@ -111,24 +112,24 @@ fn default_format() -> Map<String, Json> {
 
 fn sheet(workbook: &Workbook, position: usize, owner: &str, data: Option<Json>) -> Json {
     let sheet = &workbook.sheets[position];
-    let furniture = &sheet.furniture;
+    let details = &sheet.details;
     let mut tree = Map::new();
     tree.insert("properties".to_owned(), Json::Object(sheet_properties(sheet, position)));
     if let Some(data) = data {
         tree.insert("data".to_owned(), data);
     }
-    if !furniture.merges.is_empty() {
-        let merges = furniture
+    if !details.merges.is_empty() {
+        let merges = details
             .merges
             .iter()
             .map(|merge| grid_range(sheet.id, *merge))
             .collect();
         tree.insert("merges".to_owned(), Json::Array(merges));
     }
-    if let Some(filter) = &furniture.basic_filter {
+    if let Some(filter) = &details.basic_filter {
         tree.insert("basicFilter".to_owned(), filter.clone());
     }
-    for (name, list) in &furniture.lists {
+    for (name, list) in &details.lists {
         if name == developer_metadata::FIELD {
             let own: Vec<&Json> = list
                 .iter()
@@ -179,12 +180,12 @@ fn data(workbook: &Workbook, position: usize, areas: &[(usize, Rectangle)], mask
     Json::Array(
         wanted
             .into_iter()
-            .map(|area| block(workbook, (position, area), mask))
+            .map(|area| block(workbook, SheetArea { position, area }, mask))
             .collect(),
     )
 }
 
-fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &FieldMask) -> Json {
+fn block(workbook: &Workbook, SheetArea { position, area }: SheetArea, mask: &FieldMask) -> Json {
     let sheet = &workbook.sheets[position];
     let mut tree = Map::new();
     if area.top > 0 {
@@ -194,22 +195,26 @@ fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Field
         tree.insert("startColumn".to_owned(), json!(area.left));
     }
     if let Some(mask) = mask.below("rowData") {
-        let rows = rows(workbook, (position, area), &mask.below("values").unwrap_or_default());
+        let rows = rows(
+            workbook,
+            SheetArea { position, area },
+            &mask.below("values").unwrap_or_default(),
+        );
         if !rows.is_empty() {
             tree.insert("rowData".to_owned(), Json::Array(rows));
         }
     }
     if mask.selects("rowMetadata") {
-        let tied = tied(sheet, true);
+        let metadata = metadata_of(sheet, Dimension::Rows);
         let row = |index| {
             let own = sheet.row(index).and_then(|row| row.properties.as_deref());
-            dimension(own, 21, tied.get(&u64::from(index)))
+            dimension(own, 21, metadata.get(&u64::from(index)))
         };
         tree.insert("rowMetadata".to_owned(), (area.top..area.bottom).map(row).collect());
     }
     if mask.selects("columnMetadata") {
-        let tied = tied(sheet, false);
-        let column = |index| dimension(sheet.furniture.columns.get(&index), 100, tied.get(&u64::from(index)));
+        let metadata = metadata_of(sheet, Dimension::Columns);
+        let column = |index| dimension(sheet.details.columns.get(&index), 100, metadata.get(&u64::from(index)));
         tree.insert(
             "columnMetadata".to_owned(),
             (area.left..area.right).map(column).collect(),
@@ -219,34 +224,28 @@ fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Field
 }
 
 /// Developer metadata of the rows, or of the columns, of a tab, by index.
-fn tied(sheet: &Sheet, rows: bool) -> HashMap<u64, Vec<&Json>> {
-    let mut tied: HashMap<u64, Vec<&Json>> = HashMap::new();
-    for item in sheet
-        .furniture
-        .lists
-        .get(developer_metadata::FIELD)
-        .into_iter()
-        .flatten()
-    {
+fn metadata_of(sheet: &Sheet, dimension: Dimension) -> HashMap<u64, Vec<&Json>> {
+    let mut metadata: HashMap<u64, Vec<&Json>> = HashMap::new();
+    for item in sheet.details.lists.get(developer_metadata::FIELD).into_iter().flatten() {
         match developer_metadata::dimension_index(item) {
-            Some((is_row, index)) if is_row == rows => tied.entry(index).or_default().push(item),
+            Some((own, index)) if own == dimension => metadata.entry(index).or_default().push(item),
             _ => {}
         }
     }
-    tied
+    metadata
 }
 
-fn dimension(properties: Option<&Map<String, Json>>, size: u32, tied: Option<&Vec<&Json>>) -> Json {
+fn dimension(properties: Option<&Map<String, Json>>, size: u32, metadata: Option<&Vec<&Json>>) -> Json {
     let mut fields = properties.cloned().unwrap_or_default();
-    if let Some(tied) = tied {
-        fields.insert(developer_metadata::FIELD.to_owned(), json!(tied));
+    if let Some(metadata) = metadata {
+        fields.insert(developer_metadata::FIELD.to_owned(), json!(metadata));
     }
     fields.entry("pixelSize").or_insert(json!(size));
     Json::Object(fields)
 }
 
 /// `RowData` messages up to the last row with an entry or a style.
-fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &FieldMask) -> Vec<Json> {
+fn rows(workbook: &Workbook, SheetArea { position, area }: SheetArea, mask: &FieldMask) -> Vec<Json> {
     let filled = with_array_results(workbook);
     let evaluator = Evaluator::new(&filled);
     let sheet: &Sheet = &filled.sheets[position];
@@ -264,7 +263,8 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &FieldM
         let cells: Vec<Json> = (area.left..end.map_or(area.left, |last| last + 1))
             .map(|column| {
                 let content = entered.cell(row, column).unwrap_or(&blank);
-                cell(&evaluator, (position, row, column), content, mask)
+                let value = || evaluator.cell(position, row, column);
+                cell(content, mask, evaluator.locale, &value)
             })
             .collect();
         list.push(if cells.is_empty() {
@@ -281,18 +281,18 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &FieldM
 }
 
 /// `CellData` message; fields outside the mask are not computed.
-fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell: &Cell, mask: &FieldMask) -> Json {
+fn cell(cell: &Cell, mask: &FieldMask, locale: Locale, value: &dyn Fn() -> CellValue) -> Json {
     let mut tree = Map::new();
     let entry = cell.entry.to_extended();
     tree.extend(entry.map(|entry| ("userEnteredValue".to_owned(), entry)));
     if mask.selects("effectiveValue") || mask.selects("formattedValue") {
         // Includes results of array formulas in other cells.
-        let shown = evaluator.cell(sheet, row, column);
-        if let Some(effective) = shown.to_extended() {
+        let value = value();
+        if let Some(effective) = value.to_extended() {
             tree.insert("effectiveValue".to_owned(), effective);
         }
-        if shown != CellValue::Blank {
-            let text = read::shown(&shown, cell, evaluator.locale);
+        if value != CellValue::Blank {
+            let text = read::display_text(&value, cell, locale);
             tree.insert("formattedValue".to_owned(), json!(text));
         }
     }

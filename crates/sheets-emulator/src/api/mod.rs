@@ -13,7 +13,12 @@ use serde_json::{Value as Json, json};
 use crate::{
     api::{get::GetRequest, route::SheetsCall},
     batch,
-    proto::{error::ApiError, field_mask::FieldMask, query::QueryParameters, schema},
+    proto::{
+        error::ApiError,
+        field_mask::FieldMask,
+        query::{MethodRequest, QueryParameters},
+        schema,
+    },
     storage::repository::Repository,
     values::{ReadOptions, read, write},
     workbook::{LocatedRange, Workbook, sheet::Sheet},
@@ -46,65 +51,77 @@ impl MethodResponse {
 /// # Errors
 /// An error of the API.
 pub async fn answer(
-    library: &Repository,
+    repository: &Repository,
     call: SheetsCall,
-    query: &QueryParameters,
-    (body, url): (&[u8], &str),
+    request: MethodRequest<'_>,
 ) -> Result<MethodResponse, ApiError> {
+    let MethodRequest { query, body, url } = request;
     let mask = query.mask()?;
     let known = known_parameters(&call);
     query.only(known)?;
-    if let (Some(mask), Some(message)) = (&mask, response(&call)) {
+    if let (Some(mask), Some(message)) = (&mask, response_message(&call)) {
         schema::check_mask(mask, message)?;
     }
-    let body = match request(&call) {
+    let body = match request_message(&call) {
         Some((message, root)) => schema::normalize(parse(body)?, message, root)?,
         None => json!({}),
     };
     let answer = match call {
-        SheetsCall::Create => create::create(library, &body, url).await?,
+        SheetsCall::Create => create::create(repository, &body, url).await?,
         SheetsCall::Get(id) => {
-            let ranges = query.all("ranges");
-            return get(library, &id, (&ranges, query.flag("includeGridData")), (mask, url));
+            let request = GetRequest {
+                ranges: &query.all("ranges"),
+                grid_data: query.flag("includeGridData"),
+                mask,
+                url,
+                owner: repository.owner(),
+            };
+            return get::describe(&*snapshot(repository, &id)?, &request).map(MethodResponse::Message);
         }
         SheetsCall::GetByDataFilter(id) => {
-            let ranges = data_filters::ranges(&*snapshot(library, &id)?, &body)?;
-            let grid_data = body.get("includeGridData").and_then(Json::as_bool).unwrap_or(false);
-            return get(library, &id, (&ranges, grid_data), (mask, url));
+            let workbook = snapshot(repository, &id)?;
+            let request = GetRequest {
+                ranges: &data_filters::ranges(&workbook, &body)?,
+                grid_data: body.get("includeGridData").and_then(Json::as_bool).unwrap_or(false),
+                mask,
+                url,
+                owner: repository.owner(),
+            };
+            return get::describe(&workbook, &request).map(MethodResponse::Message);
         }
-        SheetsCall::BatchUpdate(id) => batch_update(library, &id, &body, (mask.as_ref(), url)).await?,
+        SheetsCall::BatchUpdate(id) => batch_update(repository, &id, &body, mask.as_ref(), url).await?,
         SheetsCall::ValuesGet(id, range) => {
-            let workbook = snapshot(library, &id)?;
+            let workbook = snapshot(repository, &id)?;
             let located = workbook.locate(&range)?;
             MethodResponse::Values(read::ValuesResponse::single(&workbook, located, reading(query)?))
         }
         SheetsCall::ValuesBatchGet(id) => {
-            let workbook = snapshot(library, &id)?;
+            let workbook = snapshot(repository, &id)?;
             let ranges: Result<Vec<LocatedRange>, _> =
                 query.all("ranges").iter().map(|range| workbook.locate(range)).collect();
             MethodResponse::Values(read::ValuesResponse::batch(&workbook, ranges?, reading(query)?))
         }
-        SheetsCall::ValuesBatchGetByDataFilter(id) => data_filters::values(&snapshot(library, &id)?, &body)?,
-        SheetsCall::ValuesUpdate(id, range) => write_values::update(library, &id, &range, (&body, query)).await?,
+        SheetsCall::ValuesBatchGetByDataFilter(id) => data_filters::values(&snapshot(repository, &id)?, &body)?,
+        SheetsCall::ValuesUpdate(id, range) => write_values::update(repository, &id, &range, &body, query).await?,
         SheetsCall::ValuesAppend(id, range) => {
-            write_values::append_values(library, &id, &range, (&body, query)).await?
+            write_values::append_values(repository, &id, &range, &body, query).await?
         }
         SheetsCall::ValuesClear(id, range) => {
-            let (cleared, _) = library.write(&id, |workbook| write::clear(workbook, &range)).await?;
+            let (cleared, _) = repository.write(&id, |workbook| write::clear(workbook, &range)).await?;
             MethodResponse::Message(json!({"spreadsheetId": id, "clearedRange": cleared}))
         }
-        SheetsCall::ValuesBatchUpdate(id) => write_values::batch_update_values(library, &id, &body).await?,
-        SheetsCall::ValuesBatchClear(id) => write_values::batch_clear(library, &id, &body).await?,
-        SheetsCall::CopyTo(id, sheet) => copy_to(library, &id, sheet, &body).await?,
-        SheetsCall::MetadataGet(id, metadata) => data_filters::get(&*snapshot(library, &id)?, &metadata)?,
-        SheetsCall::MetadataSearch(id) => data_filters::search(&*snapshot(library, &id)?, &body)?,
+        SheetsCall::ValuesBatchUpdate(id) => write_values::batch_update_values(repository, &id, &body).await?,
+        SheetsCall::ValuesBatchClear(id) => write_values::batch_clear(repository, &id, &body).await?,
+        SheetsCall::CopyTo(id, sheet) => copy_to(repository, &id, sheet, &body).await?,
+        SheetsCall::MetadataGet(id, metadata) => data_filters::get(&*snapshot(repository, &id)?, &metadata)?,
+        SheetsCall::MetadataSearch(id) => data_filters::search(&*snapshot(repository, &id)?, &body)?,
         SheetsCall::Unsupported(name) => return Err(ApiError::unsupported(name)),
     };
     Ok(answer.masked(mask.as_ref()))
 }
 
 /// Message type of a call's body and the name of the body in error paths; `None` for a call without a body.
-fn request(call: &SheetsCall) -> Option<(&'static str, &'static str)> {
+fn request_message(call: &SheetsCall) -> Option<(&'static str, &'static str)> {
     Some(match call {
         SheetsCall::Create => ("Spreadsheet", "spreadsheet"),
         SheetsCall::GetByDataFilter(_) => ("GetSpreadsheetByDataFilterRequest", ""),
@@ -127,7 +144,7 @@ fn request(call: &SheetsCall) -> Option<(&'static str, &'static str)> {
 }
 
 /// Message type of the response.
-fn response(call: &SheetsCall) -> Option<&'static str> {
+fn response_message(call: &SheetsCall) -> Option<&'static str> {
     Some(match call {
         SheetsCall::Create | SheetsCall::Get(_) | SheetsCall::GetByDataFilter(_) => "Spreadsheet",
         SheetsCall::BatchUpdate(_) => "BatchUpdateSpreadsheetResponse",
@@ -184,8 +201,8 @@ fn parse(body: &[u8]) -> Result<Json, ApiError> {
     }
 }
 
-fn snapshot(library: &Repository, id: &str) -> Result<Arc<Workbook>, ApiError> {
-    library.read(id).ok_or_else(ApiError::not_found)
+fn snapshot(repository: &Repository, id: &str) -> Result<Arc<Workbook>, ApiError> {
+    repository.read(id).ok_or_else(ApiError::not_found)
 }
 
 fn reading(query: &QueryParameters) -> Result<ReadOptions, ApiError> {
@@ -196,54 +213,35 @@ fn reading(query: &QueryParameters) -> Result<ReadOptions, ApiError> {
     )
 }
 
-fn get(
-    library: &Repository,
-    id: &str,
-    (ranges, grid_data): (&[String], bool),
-    (mask, url): (Option<FieldMask>, &str),
-) -> Result<MethodResponse, ApiError> {
-    let workbook = snapshot(library, id)?;
-    get::describe(
-        &workbook,
-        &GetRequest {
-            ranges,
-            grid_data,
-            mask,
-            url,
-            owner: library.owner(),
-        },
-    )
-    .map(MethodResponse::Message)
-}
-
 async fn batch_update(
-    library: &Repository,
+    repository: &Repository,
     id: &str,
     body: &Json,
-    (mask, url): (Option<&FieldMask>, &str),
+    mask: Option<&FieldMask>,
+    url: &str,
 ) -> Result<MethodResponse, ApiError> {
     let ranges = strings(body.get("responseRanges"));
-    let asked = body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true);
+    let includes_spreadsheet = body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true);
     let change = |workbook: &mut Workbook| {
         let replies = batch::apply(workbook, body)?;
         // An invalid response range fails the batch before it is stored.
-        for range in ranges.iter().filter(|_| asked) {
+        for range in ranges.iter().filter(|_| includes_spreadsheet) {
             workbook.locate(range)?;
         }
         Ok(replies)
     };
-    let (replies, snapshot) = library.write(id, change).await?;
+    let (replies, snapshot) = repository.write(id, change).await?;
     let mut message = json!({"spreadsheetId": id, "replies": replies});
-    if asked && mask.is_none_or(|mask| mask.selects("updatedSpreadsheet")) {
+    if includes_spreadsheet && mask.is_none_or(|mask| mask.selects("updatedSpreadsheet")) {
         let grid_data = body.get("responseIncludeGridData").and_then(Json::as_bool);
-        let question = GetRequest {
+        let request = GetRequest {
             ranges: &ranges,
             grid_data: grid_data.unwrap_or(false),
             mask: mask.and_then(|mask| mask.below("updatedSpreadsheet")),
             url,
-            owner: library.owner(),
+            owner: repository.owner(),
         };
-        message["updatedSpreadsheet"] = get::describe(&snapshot, &question)?;
+        message["updatedSpreadsheet"] = get::describe(&snapshot, &request)?;
     }
     Ok(MethodResponse::Message(message))
 }
@@ -257,8 +255,8 @@ fn strings(list: Option<&Json>) -> Vec<String> {
         .collect()
 }
 
-async fn copy_to(library: &Repository, id: &str, sheet: i32, body: &Json) -> Result<MethodResponse, ApiError> {
-    let source = snapshot(library, id)?;
+async fn copy_to(repository: &Repository, id: &str, sheet: i32, body: &Json) -> Result<MethodResponse, ApiError> {
+    let source = snapshot(repository, id)?;
     let no_sheet = || ApiError::invalid(format!("No sheet with id: {sheet}"));
     let position = source.position(sheet).ok_or_else(no_sheet)?;
     let original: Arc<Sheet> = Arc::clone(&source.sheets[position]);
@@ -266,7 +264,7 @@ async fn copy_to(library: &Repository, id: &str, sheet: i32, body: &Json) -> Res
         .get("destinationSpreadsheetId")
         .and_then(Json::as_str)
         .unwrap_or_default();
-    let (properties, _) = library
+    let (properties, _) = repository
         .write(target, |workbook| batch::copy_sheet(workbook, &original))
         .await?;
     Ok(MethodResponse::Message(properties))

@@ -4,6 +4,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::proto::query::CallKind;
+
 /// API method with its path parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SheetsCall {
@@ -76,18 +78,18 @@ impl SheetsCall {
         }
     }
 
-    /// Whether the method counts as a write for quota and faults.
-    pub fn is_write(&self) -> bool {
-        !matches!(
-            self,
+    /// Kind of the method for quota and faults.
+    pub fn kind(&self) -> CallKind {
+        match self {
             Self::Get(_)
-                | Self::GetByDataFilter(_)
-                | Self::ValuesGet(..)
-                | Self::ValuesBatchGet(_)
-                | Self::ValuesBatchGetByDataFilter(_)
-                | Self::MetadataGet(..)
-                | Self::MetadataSearch(_)
-        )
+            | Self::GetByDataFilter(_)
+            | Self::ValuesGet(..)
+            | Self::ValuesBatchGet(_)
+            | Self::ValuesBatchGetByDataFilter(_)
+            | Self::MetadataGet(..)
+            | Self::MetadataSearch(_) => CallKind::Read,
+            _ => CallKind::Write,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     api::{MethodResponse, strings},
     proto::{error::ApiError, query::QueryParameters},
     storage::repository::Repository,
-    values::{self, ReadOptions, ValueInputOption, append, read, write},
+    values::{self, InputRows, InsertDataOption, ReadOptions, ValueInputOption, append, read, write},
     workbook::{LocatedRange, Workbook},
 };
 
@@ -39,15 +39,16 @@ fn check_range(range: &str, body: &Json) -> Result<(), ApiError> {
 /// # Errors
 /// An error of the API.
 pub async fn update(
-    library: &Repository,
+    repository: &Repository,
     id: &str,
     range: &str,
-    (body, query): (&Json, &QueryParameters),
+    body: &Json,
+    query: &QueryParameters,
 ) -> Result<MethodResponse, ApiError> {
     let rows = values::rows_of(body, "data.values")?;
     let input = ValueInputOption::parse(query.get("valueInputOption"))?;
     check_range(range, body)?;
-    let (written, snapshot) = library
+    let (written, snapshot) = repository
         .write(id, |workbook| write::update(workbook, range, &rows, input))
         .await?;
     let mut message = written.answer(&snapshot);
@@ -74,25 +75,19 @@ fn response_reading(query: &QueryParameters, body: &Json) -> Result<ReadOptions,
 /// # Errors
 /// An error of the API.
 pub async fn append_values(
-    library: &Repository,
+    repository: &Repository,
     id: &str,
     range: &str,
-    (body, query): (&Json, &QueryParameters),
+    body: &Json,
+    query: &QueryParameters,
 ) -> Result<MethodResponse, ApiError> {
     let rows = values::rows_of(body, "data.values")?;
     let input = ValueInputOption::parse(query.get("valueInputOption"))?;
     check_range(range, body)?;
-    let insert = match query.get("insertDataOption") {
-        None | Some("OVERWRITE") => false,
-        Some("INSERT_ROWS") => true,
-        Some(other) => {
-            let kind = "type.googleapis.com/google.apps.sheets.v4.InsertDataOption";
-            let message = format!("Invalid value at 'insert_data_option' ({kind}), \"{other}\"");
-            return Err(ApiError::field("insert_data_option", message));
-        }
-    };
-    let change = |workbook: &mut Workbook| append::append(workbook, range, (&rows, input), insert);
-    let (appended, snapshot) = library.write(id, change).await?;
+    let insert = InsertDataOption::parse(query.get("insertDataOption"))?;
+    let values = InputRows { rows: &rows, input };
+    let change = |workbook: &mut Workbook| append::append(workbook, range, values, insert);
+    let (appended, snapshot) = repository.write(id, change).await?;
     let mut updates = appended.written.answer(&snapshot);
     if query.flag("includeValuesInResponse") {
         updates.insert(
@@ -114,7 +109,7 @@ pub async fn append_values(
 ///
 /// # Errors
 /// An error of the API.
-pub async fn batch_update_values(library: &Repository, id: &str, body: &Json) -> Result<MethodResponse, ApiError> {
+pub async fn batch_update_values(repository: &Repository, id: &str, body: &Json) -> Result<MethodResponse, ApiError> {
     let input = ValueInputOption::parse(body.get("valueInputOption").and_then(Json::as_str))?;
     let data = body.get("data").and_then(Json::as_array).cloned().unwrap_or_default();
     let mut parsed = Vec::with_capacity(data.len());
@@ -129,7 +124,7 @@ pub async fn batch_update_values(library: &Repository, id: &str, body: &Json) ->
         });
         each.collect::<Result<Vec<_>, _>>()
     };
-    let (written, snapshot) = library.write(id, change).await?;
+    let (written, snapshot) = repository.write(id, change).await?;
     let reading = ReadOptions::parse(
         body.get("responseValueRenderOption").and_then(Json::as_str),
         body.get("responseDateTimeRenderOption").and_then(Json::as_str),
@@ -181,7 +176,7 @@ fn totals(written: &[write::WriteSummary]) -> Map<String, Json> {
 ///
 /// # Errors
 /// An error of the API.
-pub async fn batch_clear(library: &Repository, id: &str, body: &Json) -> Result<MethodResponse, ApiError> {
+pub async fn batch_clear(repository: &Repository, id: &str, body: &Json) -> Result<MethodResponse, ApiError> {
     let ranges = strings(body.get("ranges"));
     let change = |workbook: &mut Workbook| {
         let each = ranges.iter().enumerate().map(|(index, range)| {
@@ -189,7 +184,7 @@ pub async fn batch_clear(library: &Repository, id: &str, body: &Json) -> Result<
         });
         each.collect::<Result<Vec<_>, _>>()
     };
-    let (cleared, _) = library.write(id, change).await?;
+    let (cleared, _) = repository.write(id, change).await?;
     let mut message = json!({ "spreadsheetId": id });
     if !cleared.is_empty() {
         message["clearedRanges"] = json!(cleared);

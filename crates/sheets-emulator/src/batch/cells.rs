@@ -5,13 +5,13 @@ use std::{borrow::Cow, sync::Arc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    a1::Rectangle,
+    a1::CellPosition,
     batch::{mask, object, targets, text},
     formula,
     proto::{error::ApiError, field_mask::FieldMask},
     values::write::{check_length, make_room},
     workbook::{
-        Workbook,
+        SheetArea, Workbook,
         cell::{Cell, CellEntry, CellStyle},
         sheet::Row,
     },
@@ -54,7 +54,7 @@ impl CellWriter {
     }
 
     /// Applies one `CellData` message to a cell.
-    pub fn paint(&mut self, cell: &mut Cell, data: &Json) -> Result<(), ApiError> {
+    pub fn write(&mut self, cell: &mut Cell, data: &Json) -> Result<(), ApiError> {
         let lacking = |name: &&&str| self.mask.selects(name) && data.get(**name).is_some();
         if let Some(name) = UNSUPPORTED_FIELDS.iter().find(lacking) {
             return Err(ApiError::unsupported(&format!("CellData.{name}")));
@@ -90,9 +90,9 @@ impl CellWriter {
         if let Some(Json::Object(format)) = fields.get_mut("userEnteredFormat") {
             crate::proto::json::pair_colors(format);
         }
-        let made = CellStyle::new(fields);
-        if made != before {
-            cell.style = made;
+        let created = CellStyle::new(fields);
+        if created != before {
+            cell.style = created;
         }
         self.last = Some((before, wanted, cell.style.clone()));
     }
@@ -137,11 +137,11 @@ fn rows_of(body: &Json) -> Vec<&[Json]> {
 
 /// Applies `updateCells`: with `start`, writes only the given cells; with `range`, also clears the rest of the range.
 pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let mut brush = CellWriter::new(mask(body)?)?;
+    let mut writer = CellWriter::new(mask(body)?)?;
     let rows = rows_of(body);
     if body.get("range").is_some() {
-        let (sheet, area) = targets::area_in(workbook, body, "range")?;
-        return fill(workbook, (sheet, area), &rows, &mut brush);
+        let target = targets::area_in(workbook, body, "range")?;
+        return fill(workbook, target, &rows, &mut writer);
     }
     let start = body
         .get("start")
@@ -156,7 +156,13 @@ pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     let (bottom, right) = (top as usize + rows.len(), left as usize + width);
     check_bounds("row", bottom, sheet.row_count)?;
     check_bounds("column", right, sheet.column_count)?;
-    write_rows(workbook, (position, top, left), &rows, &mut brush)
+    write_rows(
+        workbook,
+        position,
+        CellPosition { row: top, column: left },
+        &rows,
+        &mut writer,
+    )
 }
 
 fn check_bounds(noun: &str, end: usize, limit: u32) -> Result<(), ApiError> {
@@ -171,19 +177,20 @@ fn check_bounds(noun: &str, end: usize, limit: u32) -> Result<(), ApiError> {
 
 fn write_rows(
     workbook: &mut Workbook,
-    (position, top, left): (usize, u32, u32),
+    position: usize,
+    start: CellPosition,
     rows: &[&[Json]],
-    brush: &mut CellWriter,
+    writer: &mut CellWriter,
 ) -> Result<(), ApiError> {
     let sheet = workbook.sheet_mut(position);
-    for (row, values) in (top..).zip(rows) {
+    for (row, values) in (start.row..).zip(rows) {
         if values.is_empty() {
             continue;
         }
         sheet.edit_row(row, |cells: &mut Row| {
-            (left..)
+            (start.column..)
                 .zip(values.iter())
-                .try_for_each(|(column, data)| brush.paint(cells.cell_mut(column), data))
+                .try_for_each(|(column, data)| writer.write(cells.cell_mut(column), data))
         })?;
     }
     Ok(())
@@ -191,9 +198,9 @@ fn write_rows(
 
 fn fill(
     workbook: &mut Workbook,
-    (position, area): (usize, Rectangle),
+    SheetArea { position, area }: SheetArea,
     rows: &[&[Json]],
-    brush: &mut CellWriter,
+    writer: &mut CellWriter,
 ) -> Result<(), ApiError> {
     check_bounds("row", area.top as usize + rows.len(), area.bottom)?;
     let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
@@ -207,8 +214,8 @@ fn fill(
         }
         sheet.edit_row(row, |cells| {
             (area.left..area.right).try_for_each(|column| match given.get((column - area.left) as usize) {
-                Some(data) => brush.paint(cells.cell_mut(column), data),
-                None if (column as usize) < cells.cells.len() => brush.paint(cells.cell_mut(column), &json!({})),
+                Some(data) => writer.write(cells.cell_mut(column), data),
+                None if (column as usize) < cells.cells.len() => writer.write(cells.cell_mut(column), &json!({})),
                 None => Ok(()),
             })
         })?;
@@ -218,7 +225,7 @@ fn fill(
 
 /// Applies `appendCells`: writes below the last row with data.
 pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let mut brush = CellWriter::new(mask(body)?)?;
+    let mut writer = CellWriter::new(mask(body)?)?;
     let position = targets::position(workbook, body)?;
     let rows = rows_of(body);
     let sheet = &workbook.sheets[position];
@@ -227,13 +234,19 @@ pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     let top = sheet.filled_rows();
     let bottom = top.saturating_add(u32::try_from(rows.len()).unwrap_or(u32::MAX));
     make_room(workbook, position, bottom, 0)?;
-    write_rows(workbook, (position, top, 0), &rows, &mut brush)
+    write_rows(
+        workbook,
+        position,
+        CellPosition { row: top, column: 0 },
+        &rows,
+        &mut writer,
+    )
 }
 
 /// Applies `repeatCell`: one message for every cell of a range, with relative formula references shifted.
 pub fn repeat(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let mut brush = CellWriter::new(mask(body)?)?;
-    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let mut writer = CellWriter::new(mask(body)?)?;
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
     let data = Json::Object(object(body, "cell"));
     let formula = text(&data["userEnteredValue"], "formulaValue").to_owned();
     let erases = data.as_object().is_some_and(Map::is_empty);
@@ -245,7 +258,7 @@ pub fn repeat(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
         sheet.edit_row(row, |cells| {
             (area.left..area.right).try_for_each(|column| {
                 let cell = cells.cell_mut(column);
-                brush.paint(cell, &data)?;
+                writer.write(cell, &data)?;
                 if let (false, CellEntry::Formula(text)) = (formula.is_empty(), &mut cell.entry) {
                     let (down, right) = (i64::from(row - area.top), i64::from(column - area.left));
                     *text = formula::after_copy(&formula, down, right)
@@ -261,7 +274,7 @@ pub fn repeat(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
 
 /// Applies `setDataValidation`; a missing rule removes the validation.
 pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
     let mut rule = object(body, "rule");
     if !rule.is_empty() && text(&body["rule"]["condition"], "type").is_empty() {
         return Err(ApiError::invalid("rule.condition.type is required."));
@@ -272,9 +285,9 @@ pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), A
     } else {
         json!({ "dataValidation": rule })
     };
-    paint_area(
+    write_area(
         workbook,
-        (position, area),
+        SheetArea { position, area },
         &mut CellWriter::new(FieldMask::parse("dataValidation")?)?,
         &|_, _| Some(Cow::Borrowed(&data)),
     )
@@ -282,7 +295,7 @@ pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), A
 
 /// Applies `updateBorders`: outer and inner borders of a range.
 pub fn update_borders(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
     let border = |side: &str| {
         body.get(side)
             .filter(|border| text(border, "style") != "NONE" || side.is_empty())
@@ -305,7 +318,7 @@ pub fn update_borders(workbook: &mut Workbook, body: &Json) -> Result<(), ApiErr
         } else {
             "innerVertical"
         };
-        let mut brush = CellWriter::new(FieldMask::parse(&format!("userEnteredFormat.borders.{side}"))?)?;
+        let mut writer = CellWriter::new(FieldMask::parse(&format!("userEnteredFormat.borders.{side}"))?)?;
         let data = |row: u32, column: u32| {
             let outer = match side {
                 "top" => row == area.top,
@@ -320,22 +333,22 @@ pub fn update_borders(workbook: &mut Workbook, body: &Json) -> Result<(), ApiErr
                 |border| json!({"userEnteredFormat": {"borders": {side: border}}}),
             )))
         };
-        paint_area(workbook, (position, area), &mut brush, &data)?;
+        write_area(workbook, SheetArea { position, area }, &mut writer, &data)?;
     }
     Ok(())
 }
 
-fn paint_area<'a>(
+fn write_area<'a>(
     workbook: &mut Workbook,
-    (position, area): (usize, Rectangle),
-    brush: &mut CellWriter,
+    SheetArea { position, area }: SheetArea,
+    writer: &mut CellWriter,
     data: &dyn Fn(u32, u32) -> Option<Cow<'a, Json>>,
 ) -> Result<(), ApiError> {
     let sheet = workbook.sheet_mut(position);
     for row in area.top..area.bottom {
         sheet.edit_row(row, |cells| {
             (area.left..area.right).try_for_each(|column| match data(row, column) {
-                Some(data) => brush.paint(cells.cell_mut(column), &data),
+                Some(data) => writer.write(cells.cell_mut(column), &data),
                 None => Ok(()),
             })
         })?;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    a1::Rectangle,
+    a1::{CellPosition, Rectangle},
     batch::{targets, text, whole},
     formula::{self, Evaluator, with_array_results},
     proto::error::ApiError,
     workbook::{
-        Workbook,
+        SheetArea, Workbook,
         cell::{Cell, CellEntry, CellStyle, CellValue},
     },
 };
@@ -23,6 +23,15 @@ enum PasteType {
     Format,
     Formula,
     Validation,
+}
+
+/// What happens to the relative references of pasted formulas.
+#[derive(Clone, Copy)]
+enum FormulaReferences {
+    /// They move with the cells, as in a copy.
+    Shift,
+    /// They stay, as in a cut.
+    Keep,
 }
 
 fn paste_type(body: &Json) -> Result<PasteType, ApiError> {
@@ -38,7 +47,7 @@ fn paste_type(body: &Json) -> Result<PasteType, ApiError> {
 
 /// Copied cells with their displayed values.
 struct CopiedBlock {
-    origin: (u32, u32),
+    origin: CellPosition,
     cells: Vec<Vec<(Cell, CellValue)>>,
 }
 
@@ -57,7 +66,7 @@ impl CopiedBlock {
             .map(|row| (area.left..area.right).map(|column| cell(row, column)).collect())
             .collect();
         Self {
-            origin: (area.top, area.left),
+            origin: area.first_cell(),
             cells,
         }
     }
@@ -82,8 +91,14 @@ impl CopiedBlock {
 /// Applies `copyPaste`; a destination that is a whole multiple of the source is filled with repetitions.
 pub fn copy(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     let paste = paste_type(body)?;
-    let (source, from) = targets::area_in(workbook, body, "source")?;
-    let (target, to) = targets::area_in(workbook, body, "destination")?;
+    let SheetArea {
+        position: source,
+        area: from,
+    } = targets::area_in(workbook, body, "source")?;
+    let SheetArea {
+        position: target,
+        area: to,
+    } = targets::area_in(workbook, body, "destination")?;
     let block = CopiedBlock::copy(workbook, source, from);
     let block = if text(body, "pasteOrientation") == "TRANSPOSE" {
         block.transposed()
@@ -97,14 +112,18 @@ pub fn copy(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     let bottom = (to.top + height).min(sheet.row_count);
     let right = (to.left + width).min(sheet.column_count);
     let area = Rectangle { bottom, right, ..to };
-    paste_block(workbook, (target, area), &block, (paste, true));
+    let target = SheetArea { position: target, area };
+    paste_block(workbook, target, &block, paste, FormulaReferences::Shift);
     Ok(())
 }
 
 /// Applies `cutPaste`; references of the moved formulas do not change.
 pub fn cut(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     let paste = paste_type(body)?;
-    let (source, from) = targets::area_in(workbook, body, "source")?;
+    let SheetArea {
+        position: source,
+        area: from,
+    } = targets::area_in(workbook, body, "source")?;
     let destination = body.get("destination").unwrap_or(&Json::Null);
     let target = targets::position(workbook, destination)?;
     let (top, left) = (whole(destination, "rowIndex"), whole(destination, "columnIndex"));
@@ -134,15 +153,17 @@ pub fn cut(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
         bottom: top + from.height(),
         right: left + from.width(),
     };
-    paste_block(workbook, (target, area), &block, (paste, false));
+    let target = SheetArea { position: target, area };
+    paste_block(workbook, target, &block, paste, FormulaReferences::Keep);
     Ok(())
 }
 
 fn paste_block(
     workbook: &mut Workbook,
-    (position, area): (usize, Rectangle),
+    SheetArea { position, area }: SheetArea,
     block: &CopiedBlock,
-    (paste, moves): (PasteType, bool),
+    paste: PasteType,
+    references: FormulaReferences,
 ) {
     let (height, width) = (block.height(), block.width());
     let sheet = workbook.sheet_mut(position);
@@ -152,9 +173,9 @@ fn paste_block(
                 let offset = ((row - area.top) % height, (column - area.left) % width);
                 let (source, shown) = &block.cells[offset.0 as usize][offset.1 as usize];
                 let mut source = source.clone();
-                if let (true, CellEntry::Formula(text)) = (moves, &mut source.entry) {
-                    let down = i64::from(row) - i64::from(block.origin.0 + offset.0);
-                    let right = i64::from(column) - i64::from(block.origin.1 + offset.1);
+                if let (FormulaReferences::Shift, CellEntry::Formula(text)) = (references, &mut source.entry) {
+                    let down = i64::from(row) - i64::from(block.origin.row + offset.0);
+                    let right = i64::from(column) - i64::from(block.origin.column + offset.1);
                     if let Some(moved) = formula::after_copy(text, down, right) {
                         *text = moved.into();
                     }

@@ -33,27 +33,27 @@ pub fn create(workbook: &mut Workbook, body: &Json) -> Result<Json, ApiError> {
         )));
     }
     let (position, location) = location(workbook, &wanted["location"])?;
-    let mut made = Map::new();
-    made.insert("metadataId".to_owned(), id);
+    let mut created = Map::new();
+    created.insert("metadataId".to_owned(), id);
     for field in ["metadataKey", "metadataValue"] {
         if let Some(value) = wanted.get(field) {
-            made.insert(field.to_owned(), value.clone());
+            created.insert(field.to_owned(), value.clone());
         }
     }
-    made.insert("location".to_owned(), location);
-    made.insert("visibility".to_owned(), wanted["visibility"].clone());
-    let made = Json::Object(made);
+    created.insert("location".to_owned(), location);
+    created.insert("visibility".to_owned(), wanted["visibility"].clone());
+    let created = Json::Object(created);
     match position {
         Some(position) => {
             let lists = &mut workbook.sheet_mut(position).details_mut().lists;
             lists
                 .entry(developer_metadata::FIELD.to_owned())
                 .or_default()
-                .push(made.clone());
+                .push(created.clone());
         }
-        None => Arc::make_mut(&mut workbook.developer_metadata).push(made.clone()),
+        None => Arc::make_mut(&mut workbook.developer_metadata).push(created.clone()),
     }
-    Ok(json!({"createDeveloperMetadata": {"developerMetadata": made}}))
+    Ok(json!({"createDeveloperMetadata": {"developerMetadata": created}}))
 }
 
 /// Location message with its type, and the position of its tab (`None` for the whole spreadsheet).
@@ -135,11 +135,11 @@ pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<Json, ApiError> {
     let ids = ids(workbook, &[body["dataFilter"].clone()])?;
     let mut gone = Vec::new();
     developer_metadata::retain_metadata(workbook, |item| {
-        let is_gone = ids.contains(&item["metadataId"]);
-        if is_gone {
+        let is_deleted = ids.contains(&item["metadataId"]);
+        if is_deleted {
             gone.push(item.clone());
         }
-        !is_gone
+        !is_deleted
     });
     Ok(json!({"deleteDeveloperMetadata": {"deletedDeveloperMetadata": gone}}))
 }

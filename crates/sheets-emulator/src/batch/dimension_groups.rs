@@ -18,8 +18,8 @@ use crate::{
 
 fn groups(sheet: &Sheet, dimension: Dimension) -> &Vec<DimensionGroup> {
     match dimension {
-        Dimension::Rows => &sheet.furniture.row_groups,
-        Dimension::Columns => &sheet.furniture.column_groups,
+        Dimension::Rows => &sheet.details.row_groups,
+        Dimension::Columns => &sheet.details.column_groups,
     }
 }
 

@@ -13,7 +13,11 @@ use crate::{
     formula::Evaluator,
     proto::error::ApiError,
     values::{read, write::check_size},
-    workbook::{Workbook, dimension::Dimension, sheet::Sheet},
+    workbook::{
+        Workbook,
+        dimension::{Dimension, IndexSpan},
+        sheet::Sheet,
+    },
 };
 
 fn grown(sheet: &Sheet, dimension: Dimension, count: u32) -> (u32, u32) {
@@ -63,7 +67,10 @@ pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
         workbook,
         span.sheet,
         span.dimension,
-        DimensionShift::Insert(span.start, count),
+        DimensionShift::Insert {
+            index: span.start,
+            count,
+        },
     );
     Ok(())
 }
@@ -80,14 +87,19 @@ pub fn insert_rows_at(workbook: &mut Workbook, position: usize, index: u32, coun
         workbook,
         position,
         Dimension::Rows,
-        DimensionShift::Insert(index, count),
+        DimensionShift::Insert { index, count },
     );
 }
 
 /// Deletes rows of a tab.
 pub fn delete_rows_at(workbook: &mut Workbook, position: usize, start: u32, end: u32) {
     workbook.sheet_mut(position).delete_rows(start, end);
-    range_shift::shift(workbook, position, Dimension::Rows, DimensionShift::Delete(start, end));
+    range_shift::shift(
+        workbook,
+        position,
+        Dimension::Rows,
+        DimensionShift::Delete(IndexSpan { start, end }),
+    );
 }
 
 /// Applies `deleteDimension`.
@@ -102,20 +114,20 @@ pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     if start >= length {
         return Err(ApiError::invalid(format!(
             "Cannot delete a {} that doesn't exist. Tried to delete {} index {start} but there are only {length} {}s.",
-            noun(dimension),
-            noun(dimension),
-            noun(dimension)
+            name_of(dimension),
+            name_of(dimension),
+            name_of(dimension)
         )));
     }
     let end = end.min(length);
     if start == 0 && end == length {
         return Err(ApiError::invalid(format!(
             "You can't delete all the {}s on the sheet.",
-            noun(dimension)
+            name_of(dimension)
         )));
     }
     if end - start == length - frozen(&workbook.sheets[sheet], dimension) && start > 0 && end == length {
-        let noun = noun(dimension);
+        let noun = name_of(dimension);
         return Err(ApiError::invalid(format!(
             "Sorry, it is not possible to delete all non-frozen {noun}s."
         )));
@@ -124,11 +136,16 @@ pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
         Dimension::Rows => workbook.sheet_mut(sheet).delete_rows(start, end),
         Dimension::Columns => workbook.sheet_mut(sheet).delete_columns(start, end),
     }
-    range_shift::shift(workbook, sheet, dimension, DimensionShift::Delete(start, end));
+    range_shift::shift(
+        workbook,
+        sheet,
+        dimension,
+        DimensionShift::Delete(IndexSpan { start, end }),
+    );
     Ok(())
 }
 
-fn noun(dimension: Dimension) -> &'static str {
+fn name_of(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Rows => "row",
         Dimension::Columns => "column",
@@ -142,7 +159,7 @@ fn frozen(sheet: &Sheet, dimension: Dimension) -> u32 {
         Dimension::Columns => "frozenColumnCount",
     };
     sheet
-        .furniture
+        .details
         .properties
         .get("gridProperties")
         .map_or(0, |grid| whole(grid, name))
@@ -160,7 +177,10 @@ pub fn truncate(workbook: &mut Workbook, position: usize, rows: u32, columns: u3
             workbook,
             position,
             Dimension::Rows,
-            DimensionShift::Delete(rows, old_rows),
+            DimensionShift::Delete(IndexSpan {
+                start: rows,
+                end: old_rows,
+            }),
         );
     }
     if columns < old_columns {
@@ -168,7 +188,10 @@ pub fn truncate(workbook: &mut Workbook, position: usize, rows: u32, columns: u3
             workbook,
             position,
             Dimension::Columns,
-            DimensionShift::Delete(columns, old_columns),
+            DimensionShift::Delete(IndexSpan {
+                start: columns,
+                end: old_columns,
+            }),
         );
     }
 }
@@ -201,7 +224,7 @@ pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     if start >= length || end > length || destination > length {
         return Err(ApiError::invalid(format!(
             "Cannot move {}s outside of the grid.",
-            noun(dimension)
+            name_of(dimension)
         )));
     }
     if (start..=end).contains(&destination) {
@@ -218,7 +241,10 @@ pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
         workbook,
         sheet,
         dimension,
-        DimensionShift::Move(start, end, destination),
+        DimensionShift::Move {
+            span: IndexSpan { start, end },
+            destination,
+        },
     );
     Ok(())
 }
@@ -234,7 +260,7 @@ pub fn update_properties(workbook: &mut Workbook, body: &Json) -> Result<(), Api
     let (mask, source) = (mask(body)?, object(body, "properties"));
     let end = end.min(targets::length(&workbook.sheets[sheet], dimension));
     for index in start..end {
-        change_properties(workbook.sheet_mut(sheet), (dimension, index), &|fields| {
+        change_properties(workbook.sheet_mut(sheet), dimension, index, &|fields| {
             mask.copy(&source, fields);
             crate::proto::json::without_defaults(fields);
         });
@@ -242,7 +268,7 @@ pub fn update_properties(workbook: &mut Workbook, body: &Json) -> Result<(), Api
     Ok(())
 }
 
-fn change_properties(sheet: &mut Sheet, (dimension, index): (Dimension, u32), change: &dyn Fn(&mut Map<String, Json>)) {
+fn change_properties(sheet: &mut Sheet, dimension: Dimension, index: u32, change: &dyn Fn(&mut Map<String, Json>)) {
     match dimension {
         Dimension::Rows => sheet.edit_row(index, |row| {
             let mut fields = row.properties.take().map(|fields| *fields).unwrap_or_default();
@@ -277,7 +303,7 @@ pub fn auto_resize(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError>
         .collect();
     for (index, size) in (start..).zip(sizes) {
         if dimension == Dimension::Columns {
-            change_properties(workbook.sheet_mut(sheet), (dimension, index), &|fields| {
+            change_properties(workbook.sheet_mut(sheet), dimension, index, &|fields| {
                 fields.insert("pixelSize".to_owned(), json!(size));
             });
         }
@@ -298,7 +324,7 @@ fn column_width(workbook: &Workbook, position: usize, column: u32) -> u32 {
         .filter_map(|row| {
             let cell = sheet.cell(row, column)?;
             Some(
-                read::shown(&evaluator.cell(position, row, column), cell, evaluator.locale)
+                read::display_text(&evaluator.cell(position, row, column), cell, evaluator.locale)
                     .chars()
                     .count(),
             )

@@ -6,13 +6,12 @@ use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    a1::Rectangle,
     batch::{flag, targets, text},
     format::{locale::Locale, user_entered},
     proto::error::ApiError,
     values::read,
     workbook::{
-        Workbook,
+        SheetArea, Workbook,
         cell::{Cell, CellEntry, CellValue},
     },
 };
@@ -53,19 +52,30 @@ pub fn find_replace(workbook: &mut Workbook, body: &Json) -> Result<Json, ApiErr
     if search.find.is_empty() {
         return Err(ApiError::invalid("find cannot be empty."));
     }
-    let scopes: Vec<(usize, Rectangle)> = if body.get("range").is_some() {
+    let scopes: Vec<SheetArea> = if body.get("range").is_some() {
         vec![targets::area_in(workbook, body, "range")?]
     } else if flag(body, "allSheets") {
-        workbook.sheets.iter().map(|sheet| sheet.grid()).enumerate().collect()
+        workbook
+            .sheets
+            .iter()
+            .enumerate()
+            .map(|(position, sheet)| SheetArea {
+                position,
+                area: sheet.grid(),
+            })
+            .collect()
     } else if body.get("sheetId").is_some() {
         let position = targets::position(workbook, body)?;
-        vec![(position, workbook.sheets[position].grid())]
+        vec![SheetArea {
+            position,
+            area: workbook.sheets[position].grid(),
+        }]
     } else {
         return Err(ApiError::invalid("Must specify a scope: range, sheetId or allSheets."));
     };
     let mut count = ReplaceCounts::default();
-    for (position, area) in scopes {
-        replace_in_area(workbook, (position, area), &search, &mut count);
+    for scope in scopes {
+        replace_in_area(workbook, scope, &search, &mut count);
     }
     let mut reply = Map::new();
     reply.insert("valuesChanged".to_owned(), json!(count.values));
@@ -124,7 +134,7 @@ fn template(replacement: &str) -> String {
 
 fn replace_in_area(
     workbook: &mut Workbook,
-    (position, area): (usize, Rectangle),
+    SheetArea { position, area }: SheetArea,
     search: &FindReplace,
     count: &mut ReplaceCounts,
 ) {
@@ -175,7 +185,8 @@ impl FindReplace {
                 Some((user_entered::read(&replaced, self.locale).entry, count))
             }
             entry => {
-                let (replaced, count) = self.replaced(&read::shown(&CellValue::plain(entry), cell, self.locale))?;
+                let (replaced, count) =
+                    self.replaced(&read::display_text(&CellValue::plain(entry), cell, self.locale))?;
                 Some((user_entered::read(&replaced, self.locale).entry, count))
             }
         }

@@ -6,12 +6,12 @@ use crate::{
     a1::Rectangle,
     batch::{targets, text},
     proto::error::ApiError,
-    workbook::{Workbook, cell::CellEntry},
+    workbook::{SheetArea, Workbook, cell::CellEntry},
 };
 
 /// Applies `mergeCells`; only the first cell of a merge keeps its value.
 pub fn merge(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
     refuse_partial(workbook, position, area)?;
     let parts: Vec<Rectangle> = match text(body, "mergeType") {
         "" | "MERGE_ALL" => vec![area],
@@ -47,7 +47,7 @@ pub fn merge(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
 
 /// Applies `unmergeCells` to every merge within a range.
 pub fn unmerge(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
     refuse_partial(workbook, position, area)?;
     workbook
         .sheet_mut(position)
@@ -59,7 +59,7 @@ pub fn unmerge(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
 
 fn refuse_partial(workbook: &Workbook, position: usize, area: Rectangle) -> Result<(), ApiError> {
     let cuts = |merge: &Rectangle| area.intersects(merge) && !area.contains(merge);
-    if workbook.sheets[position].furniture.merges.iter().any(cuts) {
+    if workbook.sheets[position].details.merges.iter().any(cuts) {
         return Err(ApiError::invalid(
             "You must select all cells in a merged range to merge or unmerge them.",
         ));

@@ -11,7 +11,7 @@ use crate::{
     workbook::{
         Workbook,
         cell::{Cell, CellEntry},
-        dimension::{Dimension, landing},
+        dimension::{Dimension, IndexSpan, index_after_move},
         sheet::DimensionGroup,
     },
 };
@@ -19,92 +19,122 @@ use crate::{
 /// Change of rows or columns.
 #[derive(Clone, Copy, Debug)]
 pub enum DimensionShift {
-    /// Insertion: index, count.
-    Insert(u32, u32),
-    /// Deletion: start, exclusive end.
-    Delete(u32, u32),
-    /// Move: start, exclusive end, and the destination index before the move.
-    Move(u32, u32, u32),
+    /// Insertion of `count` rows or columns before `index`.
+    Insert {
+        /// Index that the first inserted one gets.
+        index: u32,
+        /// Number of inserted ones.
+        count: u32,
+    },
+    /// Deletion.
+    Delete(IndexSpan),
+    /// Move.
+    Move {
+        /// What moves.
+        span: IndexSpan,
+        /// Index that it moves to, before the move.
+        destination: u32,
+    },
 }
 
 impl DimensionShift {
     /// Position of a range after the change; `None` if it was deleted.
-    fn moved(self, start: u32, end: u32) -> Option<(u32, u32)> {
+    fn moved(self, span: IndexSpan) -> Option<IndexSpan> {
+        let IndexSpan { start, end } = span;
         match self {
-            Self::Insert(index, count) if index <= start => Some((start + count, end + count)),
-            Self::Insert(index, count) if index < end => Some((start, end + count)),
-            Self::Insert(..) => Some((start, end)),
-            Self::Delete(first, last) => {
-                let fall = |at: u32| {
-                    if at <= first {
+            Self::Insert { index, count } if index <= start => Some(IndexSpan {
+                start: start + count,
+                end: end + count,
+            }),
+            Self::Insert { index, count } if index < end => Some(IndexSpan {
+                start,
+                end: end + count,
+            }),
+            Self::Insert { .. } => Some(span),
+            Self::Delete(deleted) => {
+                let after_deletion = |at: u32| {
+                    if at <= deleted.start {
                         at
                     } else {
-                        first.max(at.saturating_sub(last - first))
+                        deleted.start.max(at.saturating_sub(deleted.end - deleted.start))
                     }
                 };
-                let moved = (fall(start), fall(end));
-                (moved.0 < moved.1).then_some(moved)
+                let (start, end) = (after_deletion(start), after_deletion(end));
+                (start < end).then_some(IndexSpan { start, end })
             }
-            Self::Move(first, last, destination) => Some(after_move((start, end), (first, last), destination)),
+            Self::Move {
+                span: moved,
+                destination,
+            } => Some(after_move(span, moved, destination)),
         }
     }
 }
 
 /// Position of a range after a move. If only part of it moved, the part that stayed counts, unless the two still touch.
-fn after_move((start, end): (u32, u32), (first, last): (u32, u32), destination: u32) -> (u32, u32) {
-    let landing = |at| landing(at, (first, last), destination);
-    let span = |start: u32, end: u32| (start < end).then(|| (landing(start), landing(end - 1) + 1));
-    let before = span(start, end.min(first));
-    let behind = span(start.max(last), end);
-    let moved = span(start.max(first), end.min(last));
-    let bounds = |one: (u32, u32), other: (u32, u32)| (one.0.min(other.0), one.1.max(other.1));
+fn after_move(range: IndexSpan, moved: IndexSpan, destination: u32) -> IndexSpan {
+    let after = |at| index_after_move(at, moved, destination);
+    let part = |start: u32, end: u32| {
+        (start < end).then(|| IndexSpan {
+            start: after(start),
+            end: after(end - 1) + 1,
+        })
+    };
+    let before = part(range.start, range.end.min(moved.start));
+    let behind = part(range.start.max(moved.end), range.end);
+    let inside = part(range.start.max(moved.start), range.end.min(moved.end));
+    let bounds = |one: IndexSpan, other: IndexSpan| IndexSpan {
+        start: one.start.min(other.start),
+        end: one.end.max(other.end),
+    };
     let stayed = match (before, behind) {
         (Some(before), Some(behind)) => Some(bounds(before, behind)),
         (before, behind) => before.or(behind),
     };
-    match (stayed, moved) {
-        (Some(stayed), Some(moved)) if moved.0 <= stayed.1 && stayed.0 <= moved.1 => bounds(stayed, moved),
+    match (stayed, inside) {
+        (Some(stayed), Some(inside)) if inside.start <= stayed.end && stayed.start <= inside.end => {
+            bounds(stayed, inside)
+        }
         (Some(stayed), _) => stayed,
-        (None, moved) => moved.unwrap_or((start, end)),
+        (None, inside) => inside.unwrap_or(range),
     }
 }
 
 /// Adjusts everything in the spreadsheet that refers to cells of a tab.
 pub fn shift(workbook: &mut Workbook, position: usize, dimension: Dimension, shift: DimensionShift) {
     let id = workbook.sheets[position].id;
-    let adjust = |value: &mut Json| adjust(value, id, dimension, shift);
+    let shift_value = |value: &mut Json| shift_ranges(value, id, dimension, shift);
     if !workbook.named_ranges.is_empty() {
-        Arc::make_mut(&mut workbook.named_ranges).retain_mut(adjust);
+        Arc::make_mut(&mut workbook.named_ranges).retain_mut(shift_value);
     }
-    let furniture = Arc::clone(&workbook.sheets[position].furniture);
-    let is_plain = furniture.merges.is_empty()
-        && furniture.basic_filter.is_none()
-        && furniture.lists.values().all(Vec::is_empty)
-        && furniture.row_groups.is_empty()
-        && furniture.column_groups.is_empty();
+    let details = Arc::clone(&workbook.sheets[position].details);
+    let is_plain = details.merges.is_empty()
+        && details.basic_filter.is_none()
+        && details.lists.values().all(Vec::is_empty)
+        && details.row_groups.is_empty()
+        && details.column_groups.is_empty();
     if !is_plain {
-        let furniture = workbook.sheet_mut(position).details_mut();
-        furniture.merges = furniture
+        let details = workbook.sheet_mut(position).details_mut();
+        details.merges = details
             .merges
             .iter()
             .filter_map(|merge| rectangle(*merge, dimension, shift))
             .collect();
-        furniture.merges.retain(|merge| merge.height() > 1 || merge.width() > 1);
-        let views = furniture.lists.get_mut("filterViews").into_iter().flatten();
+        details.merges.retain(|merge| merge.height() > 1 || merge.width() > 1);
+        let views = details.lists.get_mut("filterViews").into_iter().flatten();
         if dimension == Dimension::Columns {
             views
-                .chain(furniture.basic_filter.as_mut())
+                .chain(details.basic_filter.as_mut())
                 .for_each(|filter| shift_filter_columns(filter, shift));
         }
-        if furniture.basic_filter.as_mut().is_some_and(|filter| !adjust(filter)) {
-            furniture.basic_filter = None;
+        if details.basic_filter.as_mut().is_some_and(|filter| !shift_value(filter)) {
+            details.basic_filter = None;
         }
-        for list in furniture.lists.values_mut() {
-            list.retain_mut(adjust);
+        for list in details.lists.values_mut() {
+            list.retain_mut(shift_value);
         }
         let groups = match dimension {
-            Dimension::Rows => &mut furniture.row_groups,
-            Dimension::Columns => &mut furniture.column_groups,
+            Dimension::Rows => &mut details.row_groups,
+            Dimension::Columns => &mut details.column_groups,
         };
         *groups = groups.iter().filter_map(|group| moved_group(group, shift)).collect();
     }
@@ -112,7 +142,10 @@ pub fn shift(workbook: &mut Workbook, position: usize, dimension: Dimension, shi
 }
 
 fn moved_group(group: &DimensionGroup, shift: DimensionShift) -> Option<DimensionGroup> {
-    let (start, end) = shift.moved(group.start, group.end)?;
+    let IndexSpan { start, end } = shift.moved(IndexSpan {
+        start: group.start,
+        end: group.end,
+    })?;
     Some(DimensionGroup {
         start,
         end,
@@ -123,18 +156,32 @@ fn moved_group(group: &DimensionGroup, shift: DimensionShift) -> Option<Dimensio
 fn rectangle(area: Rectangle, dimension: Dimension, shift: DimensionShift) -> Option<Rectangle> {
     Some(match dimension {
         Dimension::Rows => {
-            let (top, bottom) = shift.moved(area.top, area.bottom)?;
-            Rectangle { top, bottom, ..area }
+            let rows = shift.moved(IndexSpan {
+                start: area.top,
+                end: area.bottom,
+            })?;
+            Rectangle {
+                top: rows.start,
+                bottom: rows.end,
+                ..area
+            }
         }
         Dimension::Columns => {
-            let (left, right) = shift.moved(area.left, area.right)?;
-            Rectangle { left, right, ..area }
+            let columns = shift.moved(IndexSpan {
+                start: area.left,
+                end: area.right,
+            })?;
+            Rectangle {
+                left: columns.start,
+                right: columns.end,
+                ..area
+            }
         }
     })
 }
 
 /// Adjusts every `GridRange` in a message; `false` if one of them was deleted.
-fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: DimensionShift) -> bool {
+fn shift_ranges(value: &mut Json, id: i32, dimension: Dimension, shift: DimensionShift) -> bool {
     match value {
         Json::Object(fields) => {
             let own = fields.get("dimension").and_then(Json::as_str);
@@ -150,15 +197,21 @@ fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: DimensionShift
             let is_here = targets::sheet_id(&json!({"sheetId": fields.get("sheetId").cloned()})) == id;
             if let (true, (Some(start), Some(end))) = (is_here, ends) {
                 let narrow = |index: u64| u32::try_from(index).unwrap_or(u32::MAX);
-                let Some((start, end)) = shift.moved(narrow(start), narrow(end)) else {
+                let span = IndexSpan {
+                    start: narrow(start),
+                    end: narrow(end),
+                };
+                let Some(span) = shift.moved(span) else {
                     return false;
                 };
-                fields.insert(first.to_owned(), json!(start));
-                fields.insert(last.to_owned(), json!(end));
+                fields.insert(first.to_owned(), json!(span.start));
+                fields.insert(last.to_owned(), json!(span.end));
             }
-            fields.values_mut().all(|value| adjust(value, id, dimension, shift))
+            fields
+                .values_mut()
+                .all(|value| shift_ranges(value, id, dimension, shift))
         }
-        Json::Array(items) => items.iter_mut().all(|item| adjust(item, id, dimension, shift)),
+        Json::Array(items) => items.iter_mut().all(|item| shift_ranges(item, id, dimension, shift)),
         _ => true,
     }
 }
@@ -167,7 +220,12 @@ fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: DimensionShift
 fn shift_filter_columns(filter: &mut Json, shift: DimensionShift) {
     let moved = |column: u64| {
         let column = u32::try_from(column).ok()?;
-        shift.moved(column, column + 1).map(|(start, _)| start)
+        shift
+            .moved(IndexSpan {
+                start: column,
+                end: column + 1,
+            })
+            .map(|span| span.start)
     };
     for (list, field) in [("sortSpecs", "dimensionIndex"), ("filterSpecs", "columnIndex")] {
         if let Some(specs) = filter.get_mut(list).and_then(Json::as_array_mut) {
@@ -197,8 +255,7 @@ fn shift_formulas(workbook: &mut Workbook, position: usize, dimension: Dimension
             title: &title,
             dimension,
         };
-        let rewrite =
-            |formula: &str| formula::after_dimension_change(formula, place, |start, end| shift.moved(start, end));
+        let rewrite = |formula: &str| formula::after_dimension_change(formula, place, |span| shift.moved(span));
         rewrite_formulas(workbook, index, &rewrite);
     }
 }

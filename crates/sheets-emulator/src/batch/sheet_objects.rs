@@ -4,9 +4,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    batch::{mask, object, targets, tidy, whole},
+    batch::{empty_reply, mask, object, targets, tidy, whole},
     proto::error::ApiError,
-    workbook::{Workbook, grid_range, sheet::Sheet},
+    workbook::{SheetArea, Workbook, grid_range, sheet::Sheet},
 };
 
 /// Kind of object: the field of `Sheet` that lists it, the field of the request that holds it, and its id field.
@@ -35,18 +35,17 @@ const RULES: &str = "conditionalFormats";
 
 /// Applies one of these requests; any other kind is unsupported.
 pub fn apply_request(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, ApiError> {
-    let silent = |result: Result<(), ApiError>| result.map(|()| json!({}));
     match kind {
         "addProtectedRange" => add_protected(workbook, body),
-        "updateProtectedRange" => silent(update(workbook, &PROTECTED, body)),
-        "deleteProtectedRange" => silent(delete(workbook, &PROTECTED, body, "protectedRangeId")),
+        "updateProtectedRange" => empty_reply(update(workbook, &PROTECTED, body)),
+        "deleteProtectedRange" => empty_reply(delete(workbook, &PROTECTED, body, "protectedRangeId")),
         "addFilterView" => add(workbook, &VIEW, body).map(|view| json!({"addFilterView": {"filter": view}})),
-        "updateFilterView" => silent(update(workbook, &VIEW, body)),
-        "deleteFilterView" => silent(delete(workbook, &VIEW, body, "filterId")),
+        "updateFilterView" => empty_reply(update(workbook, &VIEW, body)),
+        "deleteFilterView" => empty_reply(delete(workbook, &VIEW, body, "filterId")),
         "addBanding" => add(workbook, &BANDED, body).map(|range| json!({"addBanding": {"bandedRange": range}})),
-        "updateBanding" => silent(update(workbook, &BANDED, body)),
-        "deleteBanding" => silent(delete(workbook, &BANDED, body, "bandedRangeId")),
-        "addConditionalFormatRule" => silent(add_rule(workbook, body)),
+        "updateBanding" => empty_reply(update(workbook, &BANDED, body)),
+        "deleteBanding" => empty_reply(delete(workbook, &BANDED, body, "bandedRangeId")),
+        "addConditionalFormatRule" => empty_reply(add_rule(workbook, body)),
         "updateConditionalFormatRule" => update_rule(workbook, body),
         "deleteConditionalFormatRule" => delete_rule(workbook, body),
         _ => Err(ApiError::unsupported(&format!("the request {kind}"))),
@@ -69,7 +68,7 @@ fn list<'a>(sheet: &'a mut Sheet, name: &str) -> &'a mut Vec<Json> {
 fn add(workbook: &mut Workbook, kind: &ObjectKind, body: &Json) -> Result<Json, ApiError> {
     let mut message = object(body, kind.message);
     let range = message.get("range").cloned().unwrap_or_else(|| json!({}));
-    let (position, _) = targets::area(workbook, &range)?;
+    let position = targets::area(workbook, &range)?.position;
     drop_sheet_zero(message.get_mut("range"));
     let id = message
         .get(kind.id)
@@ -81,11 +80,11 @@ fn add(workbook: &mut Workbook, kind: &ObjectKind, body: &Json) -> Result<Json, 
             kind.message
         )));
     }
-    let mut made = Map::new();
-    made.insert(kind.id.to_owned(), id);
-    made.extend(tidy(message));
-    list(workbook.sheet_mut(position), kind.list).push(Json::Object(made.clone()));
-    Ok(Json::Object(made))
+    let mut created = Map::new();
+    created.insert(kind.id.to_owned(), id);
+    created.extend(tidy(message));
+    list(workbook.sheet_mut(position), kind.list).push(Json::Object(created.clone()));
+    Ok(Json::Object(created))
 }
 
 /// Adds a protected range with the caller as its editor.
@@ -93,23 +92,23 @@ fn add_protected(workbook: &mut Workbook, body: &Json) -> Result<Json, ApiError>
     let mut wanted = body.clone();
     wanted["protectedRange"]["requestingUserCanEdit"] = json!(true);
     wanted["protectedRange"]["editors"] = json!({});
-    let mut made = add(workbook, &PROTECTED, &wanted)?;
-    let unprotected = made.get_mut("unprotectedRanges").and_then(Json::as_array_mut);
+    let mut created = add(workbook, &PROTECTED, &wanted)?;
+    let unprotected = created.get_mut("unprotectedRanges").and_then(Json::as_array_mut);
     unprotected
         .into_iter()
         .flatten()
         .for_each(|range| drop_sheet_zero(Some(range)));
-    Ok(json!({"addProtectedRange": {"protectedRange": made}}))
+    Ok(json!({"addProtectedRange": {"protectedRange": created}}))
 }
 
 fn find(workbook: &Workbook, kind: &ObjectKind, id: &Json) -> Option<(usize, usize)> {
     workbook.sheets.iter().enumerate().find_map(|(position, sheet)| {
-        let list = sheet.furniture.lists.get(kind.list)?;
+        let list = sheet.details.lists.get(kind.list)?;
         Some((position, list.iter().position(|item| item.get(kind.id) == Some(id))?))
     })
 }
 
-fn found(workbook: &Workbook, kind: &ObjectKind, id: &Json) -> Result<(usize, usize), ApiError> {
+fn require(workbook: &Workbook, kind: &ObjectKind, id: &Json) -> Result<(usize, usize), ApiError> {
     find(workbook, kind, id).ok_or_else(|| ApiError::invalid(format!("No {} with id: {id}", kind.message)))
 }
 
@@ -117,7 +116,7 @@ fn update(workbook: &mut Workbook, kind: &ObjectKind, body: &Json) -> Result<(),
     let mask = mask(body)?;
     let wanted = object(body, kind.message);
     let id = wanted.get(kind.id).cloned().unwrap_or(json!(0));
-    let (position, index) = found(workbook, kind, &id)?;
+    let (position, index) = require(workbook, kind, &id)?;
     if let Some(range) = wanted.get("range") {
         targets::area(workbook, range)?;
     }
@@ -134,7 +133,7 @@ fn update(workbook: &mut Workbook, kind: &ObjectKind, body: &Json) -> Result<(),
 
 fn delete(workbook: &mut Workbook, kind: &ObjectKind, body: &Json, field: &str) -> Result<(), ApiError> {
     let id = body.get(field).cloned().unwrap_or(json!(0));
-    let (position, index) = found(workbook, kind, &id)?;
+    let (position, index) = require(workbook, kind, &id)?;
     list(workbook.sheet_mut(position), kind.list).remove(index);
     Ok(())
 }
@@ -146,7 +145,7 @@ fn rule_of(workbook: &Workbook, body: &Json) -> Result<(usize, Json), ApiError> 
     };
     let mut position = None;
     for range in ranges.iter_mut() {
-        let (found, _) = targets::area(workbook, range)?;
+        let found = targets::area(workbook, range)?.position;
         if position.is_some_and(|known| known != found) {
             return Err(ApiError::invalid("All ranges of a rule must be on the same grid."));
         }
@@ -215,7 +214,7 @@ fn delete_rule(workbook: &mut Workbook, body: &Json) -> Result<Json, ApiError> {
 pub fn set_basic_filter(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     let mut filter = object(body, "filter");
     let range = filter.get("range").cloned().unwrap_or_else(|| json!({}));
-    let (position, area) = targets::area(workbook, &range)?;
+    let SheetArea { position, area } = targets::area(workbook, &range)?;
     filter.insert("range".to_owned(), grid_range(workbook.sheets[position].id, area));
     workbook.sheet_mut(position).details_mut().basic_filter = Some(Json::Object(tidy(filter)));
     Ok(())
@@ -224,7 +223,7 @@ pub fn set_basic_filter(workbook: &mut Workbook, body: &Json) -> Result<(), ApiE
 /// Applies `clearBasicFilter`.
 pub fn clear_basic_filter(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     let position = targets::position(workbook, body)?;
-    if workbook.sheets[position].furniture.basic_filter.is_none() {
+    if workbook.sheets[position].details.basic_filter.is_none() {
         return Ok(());
     }
     workbook.sheet_mut(position).details_mut().basic_filter = None;

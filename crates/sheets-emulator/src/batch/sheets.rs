@@ -138,11 +138,11 @@ pub fn update_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError
         return Err(ApiError::invalid("You can't hide all the sheets in a document."));
     }
     refuse_frozen_grid(workbook, position, &mask, &properties["gridProperties"])?;
-    let furniture = workbook.sheet_mut(position).details_mut();
-    let mut target = std::mem::take(&mut furniture.properties);
+    let details = workbook.sheet_mut(position).details_mut();
+    let mut target = std::mem::take(&mut details.properties);
     crate::proto::json::remove_stale_color_field(&|name| mask.selects(name), &mut target);
     mask.copy(&wanted, &mut target);
-    furniture.properties = extra_properties(target);
+    details.properties = extra_properties(target);
     if mask.selects("index") && (!mask.is_everything() || properties.get("index").is_some()) {
         relocate(workbook, position, whole(&properties, "index") as usize)?;
     }
@@ -238,7 +238,7 @@ fn extra_properties(mut properties: Map<String, Json>) -> Map<String, Json> {
 }
 
 fn visible(workbook: &Workbook, except: Option<usize>) -> usize {
-    let hidden = |sheet: &Sheet| sheet.furniture.properties.get("hidden") == Some(&Json::Bool(true));
+    let hidden = |sheet: &Sheet| sheet.details.properties.get("hidden") == Some(&Json::Bool(true));
     workbook
         .sheets
         .iter()

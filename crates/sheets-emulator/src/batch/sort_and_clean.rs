@@ -10,27 +10,34 @@ use crate::{
     formula::{self, Evaluator},
     proto::error::ApiError,
     workbook::{
-        Workbook,
+        SheetArea, Workbook,
         cell::{CellEntry, CellValue},
     },
 };
 
+/// Column to sort by.
+struct SortSpec {
+    column: u32,
+    is_descending: bool,
+}
+
 /// Applies `sortRange`: numbers before texts before booleans, blank cells last in both directions.
 pub fn sort(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
-    let (position, area) = targets::area_in(workbook, body, "range")?;
-    let specs: Vec<(u32, bool)> = body
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
+    let specs: Vec<SortSpec> = body
         .get("sortSpecs")
         .and_then(Json::as_array)
         .map(|specs| {
-            specs
-                .iter()
-                .map(|spec| (whole(spec, "dimensionIndex"), text(spec, "sortOrder") == "DESCENDING"))
+            specs.iter().map(|spec| SortSpec {
+                column: whole(spec, "dimensionIndex"),
+                is_descending: text(spec, "sortOrder") == "DESCENDING",
+            })
         })
         .map(Iterator::collect)
         .unwrap_or_default();
-    if let Some((column, _)) = specs
+    if let Some(SortSpec { column, .. }) = specs
         .iter()
-        .find(|(column, _)| !(area.left..area.right).contains(column))
+        .find(|spec| !(area.left..area.right).contains(&spec.column))
     {
         return Err(ApiError::invalid(format!(
             "sortSpecs dimensionIndex[{column}] is outside of the range."
@@ -44,7 +51,7 @@ pub fn sort(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
         .map(|row| {
             specs
                 .iter()
-                .map(|(column, _)| evaluator.cell(position, row, *column))
+                .map(|spec| evaluator.cell(position, row, spec.column))
                 .collect()
         })
         .collect();
@@ -63,13 +70,13 @@ pub fn sort(workbook: &mut Workbook, body: &Json) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn compare(left: &[CellValue], right: &[CellValue], specs: &[(u32, bool)]) -> Ordering {
-    for ((left, right), (_, descending)) in left.iter().zip(right).zip(specs) {
+fn compare(left: &[CellValue], right: &[CellValue], specs: &[SortSpec]) -> Ordering {
+    for ((left, right), spec) in left.iter().zip(right).zip(specs) {
         let order = match (left, right) {
             (CellValue::Blank, CellValue::Blank) => Ordering::Equal,
             (CellValue::Blank, _) => Ordering::Greater,
             (_, CellValue::Blank) => Ordering::Less,
-            _ if *descending => formula::compare(right, left),
+            _ if spec.is_descending => formula::compare(right, left),
             _ => formula::compare(left, right),
         };
         if order.is_ne() {
@@ -108,7 +115,7 @@ fn shift_formulas(workbook: &mut Workbook, position: usize, area: Rectangle, ord
 
 /// Applies `trimWhitespace`.
 pub fn trim_whitespace(workbook: &mut Workbook, body: &Json) -> Result<Json, ApiError> {
-    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
     let mut count = 0;
     workbook.sheet_mut(position).edit_existing(area, |_, _, cell| {
         if let CellEntry::Text(text) = &mut cell.entry {
@@ -124,7 +131,7 @@ pub fn trim_whitespace(workbook: &mut Workbook, body: &Json) -> Result<Json, Api
 
 /// Applies `deleteDuplicates`: keeps the first of equal rows.
 pub fn delete_duplicates(workbook: &mut Workbook, body: &Json) -> Result<Json, ApiError> {
-    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let SheetArea { position, area } = targets::area_in(workbook, body, "range")?;
     let mut columns: Vec<u32> = Vec::new();
     for span in body
         .get("comparisonColumns")

@@ -6,7 +6,7 @@ use crate::{
     a1::{self, Rectangle},
     batch::{text, whole},
     proto::error::ApiError,
-    workbook::{self, Workbook, dimension::Dimension, sheet::Sheet},
+    workbook::{self, SheetArea, Workbook, dimension::Dimension, sheet::Sheet},
 };
 
 /// `sheetId` of a message; 0 if absent.
@@ -26,7 +26,7 @@ pub fn position(workbook: &Workbook, body: &Json) -> Result<usize, ApiError> {
 }
 
 /// Tab position and cells of a `GridRange`, clipped to the grid.
-pub fn area(workbook: &Workbook, range: &Json) -> Result<(usize, Rectangle), ApiError> {
+pub fn area(workbook: &Workbook, range: &Json) -> Result<SheetArea, ApiError> {
     let position = position(workbook, range)?;
     let sheet = &workbook.sheets[position];
     let area = workbook::open_area(range).within(sheet.row_count, sheet.column_count);
@@ -40,18 +40,18 @@ pub fn area(workbook: &Workbook, range: &Json) -> Result<(usize, Rectangle), Api
         ));
     }
     let bottom = area.bottom.min(sheet.row_count);
-    Ok((
+    Ok(SheetArea {
         position,
-        Rectangle {
+        area: Rectangle {
             bottom,
             right: area.right.min(sheet.column_count),
             ..area
         },
-    ))
+    })
 }
 
 /// Tab position and cells of the `GridRange` in a required field.
-pub fn area_in(workbook: &Workbook, body: &Json, name: &str) -> Result<(usize, Rectangle), ApiError> {
+pub fn area_in(workbook: &Workbook, body: &Json, name: &str) -> Result<SheetArea, ApiError> {
     let range = body
         .get(name)
         .ok_or_else(|| ApiError::invalid(format!("Must specify {name}.")))?;
@@ -118,11 +118,11 @@ pub fn sheet_properties(sheet: &Sheet, index: usize) -> Map<String, Json> {
     let mut grid = Map::new();
     grid.insert("rowCount".to_owned(), json!(sheet.row_count));
     grid.insert("columnCount".to_owned(), json!(sheet.column_count));
-    if let Some(Json::Object(more)) = sheet.furniture.properties.get("gridProperties") {
+    if let Some(Json::Object(more)) = sheet.details.properties.get("gridProperties") {
         grid.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
     fields.insert("gridProperties".to_owned(), Json::Object(grid));
-    for (name, value) in &sheet.furniture.properties {
+    for (name, value) in &sheet.details.properties {
         if name != "gridProperties" {
             fields.insert(name.clone(), value.clone());
         }

@@ -20,7 +20,7 @@ pub const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
 pub const ROOT: &str = "0AEmulatorDriveUk9PVA";
 
 /// `File` message with all fields that the emulator supports.
-pub fn describe(library: &Repository, workbook: &Workbook, url: &str) -> Json {
+pub fn describe(repository: &Repository, workbook: &Workbook, url: &str) -> Json {
     let file = &workbook.file;
     json!({
         "kind": "drive#file",
@@ -34,17 +34,17 @@ pub fn describe(library: &Repository, workbook: &Workbook, url: &str) -> Json {
         "spaces": ["drive"],
         "version": file.version.to_string(),
         "webViewLink": format!("{url}/spreadsheets/d/{}/edit?usp=drivesdk", workbook.id),
-        "createdTime": drive_file::moment(file.created),
-        "modifiedTime": drive_file::moment(file.modified),
+        "createdTime": drive_file::rfc3339(file.created),
+        "modifiedTime": drive_file::rfc3339(file.modified),
         "modifiedByMe": true,
-        "modifiedByMeTime": drive_file::moment(file.modified),
+        "modifiedByMeTime": drive_file::rfc3339(file.modified),
         "viewedByMe": true,
-        "owners": [owner(library)],
+        "owners": [owner(repository)],
         "ownedByMe": true,
         "shared": !file.permissions.is_empty(),
         "writersCanShare": true,
         "copyRequiresWriterPermission": false,
-        "permissions": permissions_of(library, workbook),
+        "permissions": permissions_of(repository, workbook),
     })
 }
 
@@ -72,7 +72,7 @@ fn name(body: &Map<String, Json>) -> Option<&str> {
 }
 
 /// Method `files.create`: creates a spreadsheet with one blank tab.
-pub async fn create(library: &Repository, body: &Map<String, Json>, url: &str) -> Result<Json, ApiError> {
+pub async fn create(repository: &Repository, body: &Map<String, Json>, url: &str) -> Result<Json, ApiError> {
     check(body, &["name", "mimeType", "parents"])?;
     let media_type = body
         .get("mimeType")
@@ -82,48 +82,48 @@ pub async fn create(library: &Repository, body: &Map<String, Json>, url: &str) -
         return Err(ApiError::unsupported(&format!("Drive files of type {media_type}")));
     }
     check_place(body)?;
-    let made = library.add(Workbook::new(name(body).unwrap_or("Untitled"))).await?;
-    Ok(describe(library, &made, url))
+    let created = repository.add(Workbook::new(name(body).unwrap_or("Untitled"))).await?;
+    Ok(describe(repository, &created, url))
 }
 
 /// Spreadsheet of a file, or Drive's 404.
-pub fn read(library: &Repository, id: &str) -> Result<Arc<Workbook>, ApiError> {
-    library.read(id).ok_or_else(|| errors::file_not_found(id))
+pub fn read(repository: &Repository, id: &str) -> Result<Arc<Workbook>, ApiError> {
+    repository.read(id).ok_or_else(|| errors::file_not_found(id))
 }
 
 /// Method `files.get`.
-pub fn get(library: &Repository, id: &str, query: &QueryParameters, url: &str) -> Result<Json, ApiError> {
+pub fn get(repository: &Repository, id: &str, query: &QueryParameters, url: &str) -> Result<Json, ApiError> {
     if query.get("alt") == Some("media") {
         return Err(errors::not_downloadable());
     }
-    read(library, id).map(|workbook| describe(library, &workbook, url))
+    read(repository, id).map(|workbook| describe(repository, &workbook, url))
 }
 
 /// Method `files.copy`: copies everything except the permissions.
-pub async fn copy(library: &Repository, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, ApiError> {
+pub async fn copy(repository: &Repository, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, ApiError> {
     check(body, &["name", "mimeType", "parents"])?;
     check_place(body)?;
-    let original = read(library, id)?;
+    let original = read(repository, id)?;
     let title = name(body).map_or_else(|| format!("Copy of {}", original.title()), str::to_owned);
-    let copied = library.add(original.duplicate(&title)).await?;
-    Ok(describe(library, &copied, url))
+    let copied = repository.add(original.duplicate(&title)).await?;
+    Ok(describe(repository, &copied, url))
 }
 
 /// Changes a spreadsheet; a missing one is reported as Drive's 404.
 pub async fn change<R>(
-    library: &Repository,
+    repository: &Repository,
     id: &str,
     change: impl FnOnce(&mut Workbook) -> Result<R, ApiError>,
 ) -> Result<(R, Arc<Workbook>), ApiError> {
-    read(library, id)?;
-    library.write(id, change).await
+    read(repository, id)?;
+    repository.write(id, change).await
 }
 
 /// Method `files.update`: renames, trashes and restores.
-pub async fn update(library: &Repository, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, ApiError> {
+pub async fn update(repository: &Repository, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, ApiError> {
     check(body, &["name", "mimeType", "trashed"])?;
     let (name, trashed) = (name(body), body.get("trashed").and_then(Json::as_bool));
-    let ((), snapshot) = change(library, id, |workbook| {
+    let ((), snapshot) = change(repository, id, |workbook| {
         if let Some(name) = name {
             Arc::make_mut(&mut workbook.properties).insert("title".to_owned(), json!(name));
         }
@@ -132,27 +132,27 @@ pub async fn update(library: &Repository, id: &str, body: &Map<String, Json>, ur
         Ok(())
     })
     .await?;
-    Ok(describe(library, &snapshot, url))
+    Ok(describe(repository, &snapshot, url))
 }
 
 /// Method `files.delete`: deletes permanently, without the trash.
-pub async fn delete(library: &Repository, id: &str) -> Result<(), ApiError> {
-    read(library, id)?;
-    library.remove(id).await
+pub async fn delete(repository: &Repository, id: &str) -> Result<(), ApiError> {
+    read(repository, id)?;
+    repository.remove(id).await
 }
 
 /// Id of the owner's permission.
 pub const OWNER_PERMISSION_ID: &str = "10000000000000000001";
 
 /// All permissions of a file; the owner's is first.
-pub fn permissions_of(library: &Repository, workbook: &Workbook) -> Vec<Json> {
+pub fn permissions_of(repository: &Repository, workbook: &Workbook) -> Vec<Json> {
     let owner = json!({
         "kind": "drive#permission",
         "id": OWNER_PERMISSION_ID,
         "type": "user",
         "role": "owner",
-        "emailAddress": library.owner(),
-        "displayName": library.owner(),
+        "emailAddress": repository.owner(),
+        "displayName": repository.owner(),
         "deleted": false,
         "pendingOwner": false,
     });

@@ -14,7 +14,11 @@ use serde_json::{Map, Value as Json, json};
 pub use crate::drive::errors::with_drive_errors;
 use crate::{
     drive::route::DriveCall,
-    proto::{error::ApiError, field_mask::FieldMask, query::QueryParameters},
+    proto::{
+        error::ApiError,
+        field_mask::FieldMask,
+        query::{MethodRequest, QueryParameters},
+    },
     storage::repository::Repository,
 };
 
@@ -23,29 +27,29 @@ use crate::{
 /// # Errors
 /// An error of the API.
 pub async fn answer(
-    library: &Repository,
+    repository: &Repository,
     call: DriveCall,
-    query: &QueryParameters,
-    (body, url): (&[u8], &str),
+    request: MethodRequest<'_>,
 ) -> Result<Option<Json>, ApiError> {
+    let MethodRequest { query, body, url } = request;
     let body = parse(body)?;
     let message = match call {
-        DriveCall::Create => files::create(library, &body, url).await?,
-        DriveCall::Get(id) => files::get(library, &id, query, url)?,
-        DriveCall::List => return search::list(library, query, url).map(Some),
-        DriveCall::Copy(id) => files::copy(library, &id, &body, url).await?,
-        DriveCall::Update(id) => files::update(library, &id, &body, url).await?,
-        DriveCall::Delete(id) => return files::delete(library, &id).await.map(|()| None),
+        DriveCall::Create => files::create(repository, &body, url).await?,
+        DriveCall::Get(id) => files::get(repository, &id, query, url)?,
+        DriveCall::List => return search::list(repository, query, url).map(Some),
+        DriveCall::Copy(id) => files::copy(repository, &id, &body, url).await?,
+        DriveCall::Update(id) => files::update(repository, &id, &body, url).await?,
+        DriveCall::Delete(id) => return files::delete(repository, &id).await.map(|()| None),
         DriveCall::Permissions(id) => {
-            let list = permissions::list(library, &id)?;
+            let list = permissions::list(repository, &id)?;
             return masked(list, query, "kind,permissions(kind,id,type,role)").map(Some);
         }
         DriveCall::Share(id) => {
-            let made = permissions::create(library, &id, &body).await?;
-            return masked(made, query, "kind,id,type,role").map(Some);
+            let created = permissions::create(repository, &id, &body).await?;
+            return masked(created, query, "kind,id,type,role").map(Some);
         }
         DriveCall::Unshare(id, permission) => {
-            return permissions::delete(library, &id, &permission).await.map(|()| None);
+            return permissions::delete(repository, &id, &permission).await.map(|()| None);
         }
         DriveCall::Unsupported(name) => return Err(ApiError::unsupported(&name)),
     };
@@ -92,12 +96,12 @@ fn check(mask: &FieldMask, message: &Json) -> Result<(), ApiError> {
 }
 
 /// `User` message of the owner, who is always the service account.
-fn owner(library: &Repository) -> Json {
+fn owner(repository: &Repository) -> Json {
     json!({
         "kind": "drive#user",
-        "displayName": library.owner(),
+        "displayName": repository.owner(),
         "me": true,
         "permissionId": files::OWNER_PERMISSION_ID,
-        "emailAddress": library.owner(),
+        "emailAddress": repository.owner(),
     })
 }

@@ -15,38 +15,38 @@ use crate::{
 };
 
 /// Method `permissions.list`.
-pub fn list(library: &Repository, id: &str) -> Result<Json, ApiError> {
-    let permissions = permissions_of(library, &*files::read(library, id)?);
+pub fn list(repository: &Repository, id: &str) -> Result<Json, ApiError> {
+    let permissions = permissions_of(repository, &*files::read(repository, id)?);
     Ok(json!({"kind": "drive#permissionList", "permissions": permissions}))
 }
 
 /// Method `permissions.create`; sends no e-mail. A new permission replaces the previous one of the same grantee.
-pub async fn create(library: &Repository, id: &str, body: &Map<String, Json>) -> Result<Json, ApiError> {
-    if body.get("role").and_then(Json::as_str) == Some("owner") && is_owner(library, body) {
-        let workbook = files::read(library, id)?;
-        return Ok(permissions_of(library, &workbook).swap_remove(0));
+pub async fn create(repository: &Repository, id: &str, body: &Map<String, Json>) -> Result<Json, ApiError> {
+    if body.get("role").and_then(Json::as_str) == Some("owner") && is_owner(repository, body) {
+        let workbook = files::read(repository, id)?;
+        return Ok(permissions_of(repository, &workbook).swap_remove(0));
     }
-    let made = made(body)?;
-    let keep = made.clone();
-    files::change(library, id, |workbook| {
+    let created = new_permission(body)?;
+    let keep = created.clone();
+    files::change(repository, id, |workbook| {
         let permissions = &mut Arc::make_mut(&mut workbook.file).permissions;
         permissions.retain(|known| known["id"] != keep["id"]);
         permissions.push(keep);
         Ok(())
     })
     .await?;
-    Ok(made)
+    Ok(created)
 }
 
 /// Whether the grantee is the owner, as when a client copies all permissions of a file.
-fn is_owner(library: &Repository, body: &Map<String, Json>) -> bool {
-    body.get("emailAddress").and_then(Json::as_str) == Some(library.owner())
+fn is_owner(repository: &Repository, body: &Map<String, Json>) -> bool {
+    body.get("emailAddress").and_then(Json::as_str) == Some(repository.owner())
 }
 
-fn made(body: &Map<String, Json>) -> Result<Json, ApiError> {
+fn new_permission(body: &Map<String, Json>) -> Result<Json, ApiError> {
     let text = |name: &str| body.get(name).and_then(Json::as_str).unwrap_or_default();
     let (kind, role) = (text("type"), text("role"));
-    let whom = match kind {
+    let grantee = match kind {
         "user" | "group" => text("emailAddress"),
         "domain" => text("domain"),
         "anyone" => "anyone",
@@ -57,7 +57,7 @@ fn made(body: &Map<String, Json>) -> Result<Json, ApiError> {
             ));
         }
     };
-    if whom.is_empty() {
+    if grantee.is_empty() {
         let message = "The specified emailAddress is invalid or not applicable for the given permission type.";
         return Err(errors::bad_request("invalid", message));
     }
@@ -73,24 +73,24 @@ fn made(body: &Map<String, Json>) -> Result<Json, ApiError> {
         _ => return Err(errors::bad_request("invalid", "The specified role is invalid.")),
     }
     let mut permission =
-        json!({"kind": "drive#permission", "id": permission_id(kind, whom), "type": kind, "role": role});
+        json!({"kind": "drive#permission", "id": permission_id(kind, grantee), "type": kind, "role": role});
     match kind {
-        "user" | "group" => permission["emailAddress"] = json!(whom),
-        "domain" => permission["domain"] = json!(whom),
+        "user" | "group" => permission["emailAddress"] = json!(grantee),
+        "domain" => permission["domain"] = json!(grantee),
         _ => permission["allowFileDiscovery"] = json!(false),
     }
     if kind != "anyone" {
-        permission["displayName"] = json!(whom);
+        permission["displayName"] = json!(grantee);
     }
     Ok(permission)
 }
 
 /// Permission id of a grantee, the same for every file (FNV-1a hash).
-fn permission_id(kind: &str, whom: &str) -> String {
+fn permission_id(kind: &str, grantee: &str) -> String {
     if kind == "anyone" {
         return "anyoneWithLink".to_owned();
     }
-    let hash = whom
+    let hash = grantee
         .to_lowercase()
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
@@ -100,7 +100,7 @@ fn permission_id(kind: &str, whom: &str) -> String {
 }
 
 /// Method `permissions.delete`.
-pub async fn delete(library: &Repository, id: &str, permission: &str) -> Result<(), ApiError> {
+pub async fn delete(repository: &Repository, id: &str, permission: &str) -> Result<(), ApiError> {
     let change = |workbook: &mut Workbook| {
         let permissions = &mut Arc::make_mut(&mut workbook.file).permissions;
         let before = permissions.len();
@@ -110,5 +110,5 @@ pub async fn delete(library: &Repository, id: &str, permission: &str) -> Result<
             false => Err(errors::permission_not_found(permission)),
         }
     };
-    files::change(library, id, change).await.map(|((), _)| ())
+    files::change(repository, id, change).await.map(|((), _)| ())
 }

@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::proto::query::CallKind;
+
 /// Drive method with its path parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DriveCall {
@@ -44,9 +46,12 @@ impl DriveCall {
         }
     }
 
-    /// Whether the method changes data.
-    pub fn is_write(&self) -> bool {
-        !matches!(self, Self::List | Self::Get(_) | Self::Permissions(_))
+    /// Whether the method reads or changes data.
+    pub fn kind(&self) -> CallKind {
+        match self {
+            Self::List | Self::Get(_) | Self::Permissions(_) => CallKind::Read,
+            _ => CallKind::Write,
+        }
     }
 }
 

@@ -14,10 +14,10 @@ use crate::{
 };
 
 /// Returns one page of matching files; latest first by default.
-pub fn list(library: &Repository, query: &QueryParameters, url: &str) -> Result<Json, ApiError> {
+pub fn list(repository: &Repository, query: &QueryParameters, url: &str) -> Result<Json, ApiError> {
     let terms = terms(query.get("q").unwrap_or_default())?;
-    let mut found: Vec<Arc<Workbook>> = library.all();
-    found.retain(|workbook| terms.iter().all(|term| term.holds(workbook, library.owner())));
+    let mut found: Vec<Arc<Workbook>> = repository.all();
+    found.retain(|workbook| terms.iter().all(|term| term.holds(workbook, repository.owner())));
     found.sort_by(|left, right| left.id.cmp(&right.id));
     let order = order(query.get("orderBy").unwrap_or("modifiedTime desc"))?;
     found.sort_by(|left, right| {
@@ -39,7 +39,7 @@ pub fn list(library: &Repository, query: &QueryParameters, url: &str) -> Result<
         .iter()
         .skip(start)
         .take(size)
-        .map(|workbook| files::describe(library, workbook, url))
+        .map(|workbook| files::describe(repository, workbook, url))
         .collect();
     let mut message = json!({"kind": "drive#fileList", "incompleteSearch": false, "files": page});
     if start + size < found.len() {
@@ -97,7 +97,7 @@ enum SearchCondition {
     Trashed(bool),
     Parent(String),
     Owner(String),
-    Moment { is_created: bool, sign: String, than: i64 },
+    Time { is_created: bool, sign: String, than: i64 },
 }
 
 impl SearchTerm {
@@ -110,7 +110,7 @@ impl SearchTerm {
             SearchCondition::Trashed(trashed) => file.trashed == *trashed,
             SearchCondition::Parent(id) => id == "root" || id == files::ROOT,
             SearchCondition::Owner(name) => name == "me" || name == owner,
-            SearchCondition::Moment { is_created, sign, than } => {
+            SearchCondition::Time { is_created, sign, than } => {
                 let order = if *is_created { file.created } else { file.modified }.cmp(than);
                 match sign.as_str() {
                     "<" => order.is_lt(),
@@ -236,13 +236,13 @@ fn condition(part: &[QueryToken]) -> Option<(SearchCondition, bool)> {
         (Word(field), Text(id)) if field == "parents" && sign == "in" => SearchCondition::Parent(id.clone()),
         (Text(id), Word(field)) if field == "parents" && sign == "in" => SearchCondition::Parent(id.clone()),
         (Text(name), Word(field)) if field == "owners" && sign == "in" => SearchCondition::Owner(name.clone()),
-        (Word(field), Text(than)) if field == "createdTime" || field == "modifiedTime" => SearchCondition::Moment {
+        (Word(field), Text(than)) if field == "createdTime" || field == "modifiedTime" => SearchCondition::Time {
             is_created: field == "createdTime",
             sign: sign.clone(),
             than: parse_instant(than)?,
         },
         _ => return None,
     };
-    let turned = unequal && !matches!(condition, SearchCondition::Moment { .. });
+    let turned = unequal && !matches!(condition, SearchCondition::Time { .. });
     Some((condition, turned))
 }

@@ -55,6 +55,15 @@ const GERMAN: Locale = Locale {
 /// Rules of it_IT, es_ES and pt_PT.
 const ITALIAN: Locale = Locale { group: '.', ..FRENCH };
 
+/// Digits of a currency amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CurrencyDigits {
+    /// Without decimals.
+    Whole,
+    /// With two decimals.
+    Cents,
+}
+
 impl Default for Locale {
     fn default() -> Self {
         AMERICAN
@@ -102,9 +111,12 @@ impl Locale {
         self.day_pattern.chars().find(is_sign).unwrap_or('/')
     }
 
-    /// Number format pattern of a currency amount, with or without decimals.
-    pub fn currency_pattern(self, has_cents: bool) -> String {
-        let digits = if has_cents { "#,##0.00" } else { "#,##0" };
+    /// Number format pattern of a currency amount.
+    pub fn currency_pattern(self, digits: CurrencyDigits) -> String {
+        let digits = match digits {
+            CurrencyDigits::Cents => "#,##0.00",
+            CurrencyDigits::Whole => "#,##0",
+        };
         let sign = self.currency;
         if self.is_currency_behind {
             format!("{digits} \"{sign}\"")

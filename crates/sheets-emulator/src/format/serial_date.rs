@@ -13,13 +13,13 @@ pub fn from_date(day: Date) -> f64 {
 }
 
 /// Serial number of a date and time.
-pub fn from_date_time(moment: DateTime) -> f64 {
-    let time = moment.time();
+pub fn from_date_time(date_time: DateTime) -> f64 {
+    let time = date_time.time();
     let milliseconds = f64::from(time.hour()) * 3_600_000.0
         + f64::from(time.minute()) * 60_000.0
         + f64::from(time.second()) * 1000.0
         + f64::from(time.millisecond());
-    from_date(moment.date()) + milliseconds / MILLISECONDS_PER_DAY
+    from_date(date_time.date()) + milliseconds / MILLISECONDS_PER_DAY
 }
 
 /// Date and time of a serial number, rounded to milliseconds; `None` outside the supported years.

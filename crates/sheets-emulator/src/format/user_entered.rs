@@ -5,7 +5,10 @@
 use jiff::civil::{Date, Time};
 
 use crate::{
-    format::{locale::Locale, serial_date},
+    format::{
+        locale::{CurrencyDigits, Locale},
+        serial_date,
+    },
     workbook::cell::CellEntry,
 };
 
@@ -47,7 +50,7 @@ pub fn read(text: &str, locale: Locale) -> ParsedInput {
         return ParsedInput::plain(CellEntry::Bool(trimmed.eq_ignore_ascii_case("true")));
     }
     number(trimmed, locale)
-        .or_else(|| moment(trimmed, locale))
+        .or_else(|| date_or_time(trimmed, locale))
         .unwrap_or_else(|| ParsedInput::plain(CellEntry::Text(text.into())))
 }
 
@@ -78,7 +81,14 @@ fn number(text: &str, locale: Locale) -> Option<ParsedInput> {
     let signed = if negative { -decimal.number } else { decimal.number };
     Some(match (currency, percent) {
         (true, true) => return None,
-        (true, false) => ParsedInput::number(signed, "CURRENCY", &locale.currency_pattern(decimal.point)),
+        (true, false) => {
+            let digits = if decimal.point {
+                CurrencyDigits::Cents
+            } else {
+                CurrencyDigits::Whole
+            };
+            ParsedInput::number(signed, "CURRENCY", &locale.currency_pattern(digits))
+        }
         (false, true) if decimal.point => ParsedInput::number(signed / 100.0, "PERCENT", "0.00%"),
         (false, true) => ParsedInput::number(signed / 100.0, "PERCENT", "0%"),
         (false, false) if decimal.scientific => ParsedInput::number(signed, "SCIENTIFIC", "0.00E+00"),
@@ -135,7 +145,7 @@ fn decimal(text: &str, locale: Locale) -> Option<Decimal> {
 }
 
 /// Parses a date, a time or both.
-fn moment(text: &str, locale: Locale) -> Option<ParsedInput> {
+fn date_or_time(text: &str, locale: Locale) -> Option<ParsedInput> {
     if let Some((day, pattern)) = day(text, locale) {
         return Some(ParsedInput::number(serial_date::from_date(day), "DATE", pattern));
     }
@@ -179,13 +189,19 @@ fn day(text: &str, locale: Locale) -> Option<(Date, &'static str)> {
         }
         if let Some(parts) = three_numbers(text, separator) {
             let with_year_first = year_pattern.and_then(|pattern| Some((year_first(parts)?, pattern)));
-            return with_year_first.or_else(|| Some((year_last(parts, locale.is_day_first)?, pattern)));
+            return with_year_first.or_else(|| Some((year_last(parts, locale)?, pattern)));
         }
     }
     named_month(text)
 }
 
-type DateNumbers = ([i32; 3], [usize; 3]);
+/// Three numbers of a date as typed.
+#[derive(Clone, Copy)]
+struct DateNumbers {
+    numbers: [i32; 3],
+    /// Number of digits of each.
+    lengths: [usize; 3],
+}
 
 fn three_numbers(text: &str, separator: char) -> Option<DateNumbers> {
     let parts: Vec<&str> = text.split(separator).collect();
@@ -196,10 +212,10 @@ fn three_numbers(text: &str, separator: char) -> Option<DateNumbers> {
         let digits = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         digits.then(|| part.parse::<i32>().ok()).flatten()
     };
-    Some((
-        [read(first)?, read(second)?, read(third)?],
-        [first.len(), second.len(), third.len()],
-    ))
+    Some(DateNumbers {
+        numbers: [read(first)?, read(second)?, read(third)?],
+        lengths: [first.len(), second.len(), third.len()],
+    })
 }
 
 fn civil(year: i32, month: i32, day: i32) -> Option<Date> {
@@ -211,20 +227,20 @@ fn civil(year: i32, month: i32, day: i32) -> Option<Date> {
     .ok()
 }
 
-fn year_first((numbers, lengths): DateNumbers) -> Option<Date> {
+fn year_first(DateNumbers { numbers, lengths }: DateNumbers) -> Option<Date> {
     (lengths[0] == 4)
         .then(|| civil(numbers[0], numbers[1], numbers[2]))
         .flatten()
 }
 
-fn year_last((numbers, lengths): DateNumbers, is_day_first: bool) -> Option<Date> {
+fn year_last(DateNumbers { numbers, lengths }: DateNumbers, locale: Locale) -> Option<Date> {
     let year = match lengths[2] {
         4 => numbers[2],
         2 if numbers[2] < 30 => 2000 + numbers[2],
         2 => 1900 + numbers[2],
         _ => return None,
     };
-    let (month, day) = if is_day_first {
+    let (month, day) = if locale.is_day_first {
         (numbers[1], numbers[0])
     } else {
         (numbers[0], numbers[1])

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::{
+    a1::CellPosition,
     formula::{
         Evaluator, Operand,
         functions::FunctionCall,
@@ -62,16 +63,30 @@ fn is_applied_per_cell(name: &str, argument: usize) -> bool {
     }
 }
 
-/// Number of rows and columns.
-type ArrayShape = (u32, u32);
+/// Size of a result area.
+#[derive(Clone, Copy)]
+struct ArrayShape {
+    height: u32,
+    width: u32,
+}
+
+impl ArrayShape {
+    /// Shape of a single value.
+    const SINGLE: Self = Self { height: 1, width: 1 };
+}
 
 impl Evaluator<'_> {
     /// Size of the result area of an expression.
     fn shape(&self, sheet: usize, expression: &Expression) -> ArrayShape {
         let shapes: Vec<ArrayShape> = match expression {
             Expression::Reference(_) | Expression::Name(_) => match self.operand(sheet, expression) {
-                Operand::Many(_, area) => return (area.height(), area.width()),
-                Operand::One(_) => return (1, 1),
+                Operand::Many(_, area) => {
+                    return ArrayShape {
+                        height: area.height(),
+                        width: area.width(),
+                    };
+                }
+                Operand::One(_) => return ArrayShape::SINGLE,
             },
             Expression::Unary(_, inner) | Expression::Percent(inner) => return self.shape(sheet, inner),
             Expression::Binary(_, left, right) => vec![self.shape(sheet, left), self.shape(sheet, right)],
@@ -84,20 +99,23 @@ impl Evaluator<'_> {
             }
             _ => Vec::new(),
         };
-        let larger = |left: ArrayShape, right: ArrayShape| (left.0.max(right.0), left.1.max(right.1));
-        shapes.into_iter().fold((1, 1), larger)
+        let larger = |left: ArrayShape, right: ArrayShape| ArrayShape {
+            height: left.height.max(right.height),
+            width: left.width.max(right.width),
+        };
+        shapes.into_iter().fold(ArrayShape::SINGLE, larger)
     }
 
     /// Value of an expression in one cell of its result area, by the offset from the first cell.
-    pub(crate) fn element(&self, sheet: usize, expression: &Expression, (row, column): (u32, u32)) -> CellValue {
-        let inner = |expression: &Expression| self.element(sheet, expression, (row, column));
+    pub(crate) fn element(&self, sheet: usize, expression: &Expression, offset: CellPosition) -> CellValue {
+        let inner = |expression: &Expression| self.element(sheet, expression, offset);
         match expression {
             Expression::Reference(_) | Expression::Name(_) => match self.operand(sheet, expression) {
                 Operand::One(value) => value,
                 Operand::Many(sheet, area) => {
                     // A single row or column is repeated.
                     let within = |place: u32, count: u32| (count == 1 || place < count).then(|| place.min(count - 1));
-                    match (within(row, area.height()), within(column, area.width())) {
+                    match (within(offset.row, area.height()), within(offset.column, area.width())) {
                         (Some(row), Some(column)) => self.cell(sheet, area.top + row, area.left + column),
                         _ => CellValue::Error("#N/A"),
                     }
@@ -111,7 +129,7 @@ impl Evaluator<'_> {
                 let arguments = arguments.iter().enumerate();
                 let arguments: Vec<Expression> = arguments
                     .map(|(index, argument)| match is_applied_per_cell(name, index) {
-                        true => written(inner(argument)),
+                        true => literal(inner(argument)),
                         false => argument.clone(),
                     })
                     .collect();
@@ -128,7 +146,7 @@ impl Evaluator<'_> {
 }
 
 /// Literal expression of a value.
-fn written(value: CellValue) -> Expression {
+fn literal(value: CellValue) -> Expression {
     match value {
         CellValue::Blank => Expression::Missing,
         CellValue::Number(number) => Expression::Number(number),
@@ -196,27 +214,27 @@ fn inner(text: &str) -> Option<Expression> {
 impl ArrayFormula {
     fn fill(&self, workbook: &mut Workbook) {
         let evaluator = Evaluator::new(workbook);
-        let (height, width) = evaluator.shape(self.sheet, &self.inner);
+        let ArrayShape { height, width } = evaluator.shape(self.sheet, &self.inner);
         let sheet = &workbook.sheets[self.sheet];
         // Results beyond the grid are dropped; the grid does not grow.
         let height = height.min(sheet.row_count - self.row);
         let width = width.min(sheet.column_count - self.column);
         let places = || {
             (0..height)
-                .flat_map(|row| (0..width).map(move |column| (row, column)))
+                .flat_map(|row| (0..width).map(move |column| CellPosition { row, column }))
                 .skip(1)
         };
-        let mut in_the_way = places().filter(|(row, column)| sheet.is_filled(self.row + row, self.column + column));
+        let mut in_the_way = places().filter(|place| sheet.is_filled(self.row + place.row, self.column + place.column));
         if in_the_way.next().is_some() {
             let shown = CellEntry::Formula("=#REF!".into());
-            enter(workbook.sheet_mut(self.sheet), (self.row, self.column), shown);
+            enter(workbook.sheet_mut(self.sheet), self.row, self.column, shown);
             return;
         }
-        let values: Vec<((u32, u32), CellValue)> = places()
+        let values: Vec<(CellPosition, CellValue)> = places()
             .map(|place| (place, evaluator.element(self.sheet, &self.inner, place)))
             .collect();
         let sheet = workbook.sheet_mut(self.sheet);
-        for ((row, column), value) in values {
+        for (place, value) in values {
             let entry = match value {
                 CellValue::Blank => CellEntry::Number(0.0),
                 CellValue::Number(number) => CellEntry::Number(number),
@@ -224,12 +242,12 @@ impl ArrayFormula {
                 CellValue::Bool(flag) => CellEntry::Bool(flag),
                 CellValue::Error(name) => CellEntry::Formula(format!("={name}").into()),
             };
-            enter(sheet, (self.row + row, self.column + column), entry);
+            enter(sheet, self.row + place.row, self.column + place.column, entry);
         }
     }
 }
 
-fn enter(sheet: &mut Sheet, (row, column): (u32, u32), entry: CellEntry) {
+fn enter(sheet: &mut Sheet, row: u32, column: u32, entry: CellEntry) {
     sheet.edit_row(row, |cells| {
         let cell: &mut Cell = cells.cell_mut(column);
         cell.entry = entry;

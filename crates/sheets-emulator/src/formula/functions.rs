@@ -304,9 +304,9 @@ impl FunctionCall<'_, '_> {
             "TODAY" => Ok(serial_date::from_date(now().date())),
             "NOW" => Ok(serial_date::from_date_time(now())),
             "DATE" => self.date(),
-            "YEAR" => part(|moment| f64::from(moment.year())),
-            "MONTH" => part(|moment| f64::from(moment.month())),
-            "DAY" => part(|moment| f64::from(moment.day())),
+            "YEAR" => part(|time| f64::from(time.year())),
+            "MONTH" => part(|time| f64::from(time.month())),
+            "DAY" => part(|time| f64::from(time.day())),
             _ => return None,
         };
         Some(result.map(CellValue::Number))

@@ -41,14 +41,14 @@ impl FunctionCall<'_, '_> {
     /// One-based position of a value in a list: the first equal value, or, in a sorted list, the last value not beyond
     /// it.
     fn find(&self, wanted: &CellValue, list: &[CellValue], order: f64) -> FunctionResult {
-        let alike = |value: &&CellValue| std::mem::discriminant(*value) == std::mem::discriminant(wanted);
+        let is_same_type = |value: &&CellValue| std::mem::discriminant(*value) == std::mem::discriminant(wanted);
         let found = if order == 0.0 {
             list.iter()
-                .position(|value| alike(&value) && compare(value, wanted).is_eq())
+                .position(|value| is_same_type(&value) && compare(value, wanted).is_eq())
         } else {
             list.iter().rposition(|value| {
                 let order_of = compare(value, wanted);
-                alike(&value) && (order_of.is_eq() || order_of.is_lt() == (order > 0.0))
+                is_same_type(&value) && (order_of.is_eq() || order_of.is_lt() == (order > 0.0))
             })
         };
         let place = found.and_then(|place| u32::try_from(place).ok()).ok_or("#N/A")?;

@@ -19,7 +19,7 @@ pub use crate::formula::{
     reference_rewrite::{DimensionChange, after_copy, after_dimension_change},
 };
 use crate::{
-    a1::{OpenArea, Rectangle},
+    a1::{CellPosition, OpenArea, Rectangle},
     format::locale::Locale,
     formula::parser::{Expression, Reference},
     workbook::{
@@ -36,8 +36,17 @@ pub struct Evaluator<'a> {
     workbook: &'a Workbook,
     /// Locale of the spreadsheet.
     pub locale: Locale,
-    known: RefCell<HashMap<(usize, u32, u32), Option<CellValue>>>,
+    known: RefCell<HashMap<CellAddress, Option<CellValue>>>,
     depth: RefCell<usize>,
+}
+
+/// Cell of a spreadsheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct CellAddress {
+    /// Position of the tab.
+    sheet: usize,
+    row: u32,
+    column: u32,
 }
 
 /// Value of an expression: a single value or a range.
@@ -70,12 +79,12 @@ impl<'a> Evaluator<'a> {
             return CellValue::Blank;
         };
         match &cell.entry {
-            CellEntry::Formula(text) => self.formula((sheet, row, column), text),
+            CellEntry::Formula(text) => self.formula(CellAddress { sheet, row, column }, text),
             entry => CellValue::plain(entry),
         }
     }
 
-    fn formula(&self, place: (usize, u32, u32), text: &str) -> CellValue {
+    fn formula(&self, place: CellAddress, text: &str) -> CellValue {
         match self.known.borrow().get(&place) {
             Some(Some(known)) => return known.clone(),
             // A cell under evaluation: the formula refers to itself.
@@ -88,7 +97,7 @@ impl<'a> Evaluator<'a> {
         self.known.borrow_mut().insert(place, None);
         *self.depth.borrow_mut() += 1;
         let result = match parser::parse(text.trim_start_matches('=')) {
-            Some(expression) => match self.value(place.0, &expression) {
+            Some(expression) => match self.value(place.sheet, &expression) {
                 CellValue::Blank => CellValue::Number(0.0),
                 CellValue::Number(number) if !number.is_finite() => CellValue::Error("#NUM!"),
                 other => other,
@@ -149,7 +158,7 @@ impl<'a> Evaluator<'a> {
                 operators::binary(sign, &self.value(sheet, left), &self.value(sheet, right))
             }
             Expression::Call(name, arguments) if name == parser::ARRAY_FORMULA => match arguments.as_slice() {
-                [inner] => self.element(sheet, inner, (0, 0)),
+                [inner] => self.element(sheet, inner, CellPosition { row: 0, column: 0 }),
                 _ => CellValue::Error("#N/A"),
             },
             Expression::Call(name, arguments) => functions::FunctionCall {

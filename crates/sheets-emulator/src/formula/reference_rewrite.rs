@@ -2,7 +2,7 @@
 
 use crate::{
     formula::parser::{self, Reference, ReferenceCorner, TokenKind},
-    workbook::dimension::Dimension,
+    workbook::dimension::{Dimension, IndexSpan},
 };
 
 /// Index past the last row or column of any grid, used as the end of open ranges such as `A2:A`.
@@ -62,11 +62,11 @@ pub struct DimensionChange<'a> {
 
 /// Returns the formula after rows or columns were inserted, deleted or moved; `None` if it does not change.
 ///
-/// `rule` maps a range of indices (start, exclusive end) to its new position, `None` if it was deleted.
+/// `rule` maps rows or columns to their new position, `None` if they were deleted.
 pub fn after_dimension_change(
     formula: &str,
     place: DimensionChange<'_>,
-    rule: impl Fn(u32, u32) -> Option<(u32, u32)>,
+    rule: impl Fn(IndexSpan) -> Option<IndexSpan>,
 ) -> Option<String> {
     rewrite(formula, |reference| {
         let mut moved = reference.clone();
@@ -82,7 +82,10 @@ pub fn after_dimension_change(
             (None, None) => return Some(moved),
             (first, last) => (first.unwrap_or(0), last.unwrap_or(OPEN_END)),
         };
-        let (start, end) = rule(low.min(high), low.max(high) + 1)?;
+        let IndexSpan { start, end } = rule(IndexSpan {
+            start: low.min(high),
+            end: low.max(high) + 1,
+        })?;
         let (low, high) = if low <= high {
             (start, end - 1)
         } else {

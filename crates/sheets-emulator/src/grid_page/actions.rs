@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::{
-    a1::{self, Rectangle},
+    a1::{self, CellPosition, Rectangle},
     batch,
     grid_page::GridSelection,
     proto::error::ApiError,
@@ -37,7 +37,7 @@ pub fn apply(workbook: &mut Workbook, form: &GridForm) -> Result<String, ApiErro
         top: None,
     };
     let position = place.sheet(workbook);
-    let (row, column) = place.cell();
+    let CellPosition { row, column } = place.cell();
     let sheet = &workbook.sheets[position];
     let rows =
         |start: u32| json!({"sheetId": form.gid, "dimension": "ROWS", "startIndex": start, "endIndex": start + 1});
@@ -61,8 +61,8 @@ pub fn apply(workbook: &mut Workbook, form: &GridForm) -> Result<String, ApiErro
         "insert-above" => json!({"insertDimension": {"range": rows(row)}}),
         "insert-below" => json!({"insertDimension": {"range": rows(row + 1), "inheritFromBefore": true}}),
         "delete-row" => json!({"deleteDimension": {"range": rows(row)}}),
-        "sort-ascending" => sort(workbook, position, (column, "ASCENDING")),
-        "sort-descending" => sort(workbook, position, (column, "DESCENDING")),
+        "sort-ascending" => sort(workbook, position, column, "ASCENDING"),
+        "sort-descending" => sort(workbook, position, column, "DESCENDING"),
         "add-tab" if form.value.trim().is_empty() => json!({"addSheet": {}}),
         "add-tab" => json!({"addSheet": {"properties": {"title": form.value.trim()}}}),
         other => return Err(ApiError::invalid(format!("There is no action {other}."))),
@@ -78,7 +78,7 @@ pub fn apply(workbook: &mut Workbook, form: &GridForm) -> Result<String, ApiErro
 }
 
 /// Sort request over all rows except frozen ones, as in Sheets.
-fn sort(workbook: &Workbook, position: usize, (column, order): (u32, &str)) -> Json {
+fn sort(workbook: &Workbook, position: usize, column: u32, order: &str) -> Json {
     let sheet = &workbook.sheets[position];
     let area = Rectangle {
         top: crate::grid_page::view::frozen_rows(sheet),

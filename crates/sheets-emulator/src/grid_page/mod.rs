@@ -16,7 +16,7 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    a1,
+    a1::{self, CellPosition},
     http::{response::typed_response, state::ServerState},
     proto::error::ApiError,
     workbook::Workbook,
@@ -64,10 +64,13 @@ impl GridSelection {
         self.gid.and_then(|id| workbook.position(id)).unwrap_or(0)
     }
 
-    /// Selected cell: row and column, zero-based.
-    fn cell(&self) -> (u32, u32) {
+    /// Selected cell.
+    fn cell(&self) -> CellPosition {
         let area = a1::area(self.range.trim()).unwrap_or_default();
-        (area.start_row.unwrap_or(0), area.start_column.unwrap_or(0))
+        CellPosition {
+            row: area.start_row.unwrap_or(0),
+            column: area.start_column.unwrap_or(0),
+        }
     }
 }
 
@@ -92,7 +95,7 @@ pub async fn answer(state: &ServerState, parts: &Parts, body: &[u8]) -> Response
     if parts.method == Method::POST {
         return post(state, id, body).await;
     }
-    let Some(workbook) = state.library.read(id) else {
+    let Some(workbook) = state.repository.read(id) else {
         return plain(StatusCode::NOT_FOUND, "There is no spreadsheet with this id.");
     };
     let place: GridSelection = serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default();
@@ -113,7 +116,7 @@ async fn post(state: &ServerState, id: &str, body: &[u8]) -> Response<Body> {
         return plain(StatusCode::BAD_REQUEST, "This form cannot be read.");
     };
     match state
-        .library
+        .repository
         .write(id, |workbook| actions::apply(workbook, &form))
         .await
     {

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::{
-    a1::{self, OpenArea, Rectangle},
+    a1::{self, CellPosition, OpenArea, Rectangle},
     formula::{Evaluator, with_array_results},
     grid_page::GridSelection,
     values::read,
@@ -21,7 +21,7 @@ const COLUMNS: (u32, u32) = (12, 120);
 
 /// Number of frozen rows.
 pub fn frozen_rows(sheet: &Sheet) -> u32 {
-    let grid = sheet.furniture.properties.get("gridProperties");
+    let grid = sheet.details.properties.get("gridProperties");
     let count = grid
         .and_then(|grid| grid.get("frozenRowCount"))
         .and_then(serde_json::Value::as_u64);
@@ -33,7 +33,7 @@ struct GridView<'a> {
     position: usize,
     evaluator: Evaluator<'a>,
     columns: u32,
-    cell: (u32, u32),
+    cell: CellPosition,
     selected: Rectangle,
 }
 
@@ -41,21 +41,21 @@ struct GridView<'a> {
 pub fn page(workbook: &Workbook, place: &GridSelection) -> Markup {
     let position = place.sheet(workbook);
     let sheet = &workbook.sheets[position];
-    let cell = (
-        place.cell().0.min(sheet.row_count - 1),
-        place.cell().1.min(sheet.column_count - 1),
-    );
+    let cell = CellPosition {
+        row: place.cell().row.min(sheet.row_count - 1),
+        column: place.cell().column.min(sheet.column_count - 1),
+    };
     let area = a1::area(place.range.trim()).unwrap_or(OpenArea {
-        start_row: Some(cell.0),
-        end_row: Some(cell.0 + 1),
-        start_column: Some(cell.1),
-        end_column: Some(cell.1 + 1),
+        start_row: Some(cell.row),
+        end_row: Some(cell.row + 1),
+        start_column: Some(cell.column),
+        end_column: Some(cell.column + 1),
     });
     let used = sheet.rows().iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let columns = u32::try_from(used)
         .unwrap_or(0)
         .max(COLUMNS.0)
-        .max(cell.1 + 1)
+        .max(cell.column + 1)
         .min(COLUMNS.1)
         .min(sheet.column_count);
     let selected = area.within(sheet.row_count, sheet.column_count);
@@ -72,7 +72,7 @@ pub fn page(workbook: &Workbook, place: &GridSelection) -> Markup {
     // Start some rows above the selected row, for context.
     let wanted = place
         .top
-        .map_or_else(|| cell.0.saturating_sub(20), |top| top.saturating_sub(1));
+        .map_or_else(|| cell.row.saturating_sub(20), |top| top.saturating_sub(1));
     let top = if wanted < WINDOW / 2 && place.top.is_none() {
         frozen
     } else {
@@ -118,12 +118,12 @@ fn tabs(workbook: &Workbook, position: usize) -> Markup {
 fn bar(grid: &GridView<'_>) -> Markup {
     let sheet = &grid.workbook.sheets[grid.position];
     let blank = Cell::default();
-    let cell = sheet.cell(grid.cell.0, grid.cell.1).unwrap_or(&blank);
+    let cell = sheet.cell(grid.cell.row, grid.cell.column).unwrap_or(&blank);
     let button = |action: &str, text: &str| html! { button name="action" value=(action) { (text) } };
     html! {
         form method="post" action={ "/spreadsheets/d/" (grid.workbook.id) "/edit" } id="bar" {
             input type="hidden" name="gid" value=(sheet.id);
-            label { "Cell " input name="range" value=(a1::cell_name(grid.cell.0, grid.cell.1)) size="7" autocomplete="off"; }
+            label { "Cell " input name="range" value=(a1::cell_name(grid.cell.row, grid.cell.column)) size="7" autocomplete="off"; }
             label { "Value " input name="value" value=(typed(grid, grid.cell, cell)) size="50" autocomplete="off"; }
             (button("cell", "Enter"))
             (button("insert-above", "Insert row above"))
@@ -137,12 +137,12 @@ fn bar(grid: &GridView<'_>) -> Markup {
 }
 
 /// Text to type to get the entry of a cell.
-fn typed(grid: &GridView<'_>, (row, column): (u32, u32), cell: &Cell) -> String {
+fn typed(grid: &GridView<'_>, place: CellPosition, cell: &Cell) -> String {
     match &cell.entry {
         CellEntry::Formula(text) => text.to_string(),
         CellEntry::Text(text) => text.to_string(),
-        _ => read::shown(
-            &grid.evaluator.cell(grid.position, row, column),
+        _ => read::display_text(
+            &grid.evaluator.cell(grid.position, place.row, place.column),
             cell,
             grid.evaluator.locale,
         ),
@@ -182,20 +182,21 @@ fn line(grid: &GridView<'_>, row: u32) -> Markup {
     html! {
         tr {
             th scope="row" { (row + 1) }
-            @for column in 0..grid.columns { (field(grid, (row, column), sheet.cell(row, column))) }
+            @for column in 0..grid.columns { (field(grid, CellPosition { row, column }, sheet.cell(row, column))) }
         }
     }
 }
 
-fn field(grid: &GridView<'_>, (row, column): (u32, u32), cell: Option<&Cell>) -> Markup {
+fn field(grid: &GridView<'_>, place: CellPosition, cell: Option<&Cell>) -> Markup {
+    let CellPosition { row, column } = place;
     let blank = Cell::default();
     let cell = cell.unwrap_or(&blank);
-    let shown = read::shown(
+    let shown = read::display_text(
         &grid.evaluator.cell(grid.position, row, column),
         cell,
         grid.evaluator.locale,
     );
-    let typed = typed(grid, (row, column), cell);
+    let typed = typed(grid, place, cell);
     let here = Rectangle {
         top: row,
         left: column,

@@ -11,6 +11,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use crate::proto::query::CallKind;
+
 /// Kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FaultKind {
@@ -118,13 +120,16 @@ pub struct RandomFaults {
 
 impl RandomFaults {
     /// Draws the fault of a call, if any, and its delay.
-    fn draw(&self, random: &mut ChaCha8Rng, is_write: bool) -> Option<(FaultKind, Duration)> {
+    fn draw(&self, random: &mut ChaCha8Rng, call: CallKind) -> Option<(FaultKind, Duration)> {
         if !random.random_bool(self.rate) {
             return None;
         }
         let kind = *self.faults.choose(random)?;
-        let kind = if is_write { kind } else { kind.without_commit() };
-        if kind == FaultKind::ReadOnly && !is_write {
+        let kind = match call {
+            CallKind::Write => kind,
+            CallKind::Read => kind.without_commit(),
+        };
+        if kind == FaultKind::ReadOnly && call == CallKind::Read {
             return None;
         }
         let delay = if kind == FaultKind::Slow { self.delay_ms } else { 0 };
@@ -149,14 +154,14 @@ pub enum FaultRequestError {
 /// Active rule or random faults.
 enum ActiveFault {
     Fault(FaultRule),
-    Chaos(RandomFaults, Box<ChaCha8Rng>),
+    Random(RandomFaults, Box<ChaCha8Rng>),
 }
 
 impl ActiveFault {
     /// Fault of a call. `Some(None)` ends the search without a fault.
-    fn strike(&mut self, name: &str, is_write: bool) -> Option<Option<(FaultKind, Duration)>> {
+    fn draw(&mut self, name: &str, call: CallKind) -> Option<Option<(FaultKind, Duration)>> {
         match self {
-            Self::Fault(fault) if fault.concerns(name, is_write) => {
+            Self::Fault(fault) if fault.concerns(name, call) => {
                 if fault.after > 0 {
                     fault.after -= 1;
                     return Some(None);
@@ -164,7 +169,9 @@ impl ActiveFault {
                 fault.times = fault.left().map(|left| left - 1);
                 Some(Some((fault.fault, Duration::from_millis(fault.delay_ms))))
             }
-            Self::Chaos(chaos, random) if name.contains(&chaos.matches) => chaos.draw(random, is_write).map(Some),
+            Self::Random(random_faults, random) if name.contains(&random_faults.matches) => {
+                random_faults.draw(random, call).map(Some)
+            }
             _ => None,
         }
     }
@@ -175,8 +182,8 @@ impl ActiveFault {
 }
 
 impl FaultRule {
-    fn concerns(&self, name: &str, is_write: bool) -> bool {
-        name.contains(&self.matches) && (self.fault != FaultKind::ReadOnly || is_write)
+    fn concerns(&self, name: &str, call: CallKind) -> bool {
+        name.contains(&self.matches) && (self.fault != FaultKind::ReadOnly || call == CallKind::Write)
     }
 
     /// Remaining injections; `None` for unlimited.
@@ -188,8 +195,8 @@ impl FaultRule {
 /// Active fault rules, and counts of injected faults.
 #[derive(Default)]
 pub struct FaultInjector {
-    waiting: Mutex<Vec<ActiveFault>>,
-    dealt: Mutex<BTreeMap<FaultKind, u64>>,
+    active: Mutex<Vec<ActiveFault>>,
+    injected: Mutex<BTreeMap<FaultKind, u64>>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -201,61 +208,61 @@ impl FaultInjector {
     ///
     /// # Errors
     /// If the body is not a valid rule.
-    pub fn order(&self, body: &[u8]) -> Result<(), FaultRequestError> {
-        let order: Json = serde_json::from_slice(body)?;
-        let order = if order.get("rate").is_some() {
-            let chaos: RandomFaults = serde_json::from_value(order)?;
-            if !(0.0..=1.0).contains(&chaos.rate) {
-                return Err(FaultRequestError::Rate(chaos.rate));
+    pub fn add(&self, body: &[u8]) -> Result<(), FaultRequestError> {
+        let fault: Json = serde_json::from_slice(body)?;
+        let fault = if fault.get("rate").is_some() {
+            let random_faults: RandomFaults = serde_json::from_value(fault)?;
+            if !(0.0..=1.0).contains(&random_faults.rate) {
+                return Err(FaultRequestError::Rate(random_faults.rate));
             }
-            if chaos.faults.is_empty() {
+            if random_faults.faults.is_empty() {
                 return Err(FaultRequestError::NoFaults);
             }
-            let random = Box::new(ChaCha8Rng::seed_from_u64(chaos.seed));
-            ActiveFault::Chaos(chaos, random)
+            let random = Box::new(ChaCha8Rng::seed_from_u64(random_faults.seed));
+            ActiveFault::Random(random_faults, random)
         } else {
-            ActiveFault::Fault(serde_json::from_value(order)?)
+            ActiveFault::Fault(serde_json::from_value(fault)?)
         };
-        if !order.is_over() {
-            locked(&self.waiting).push(order);
+        if !fault.is_over() {
+            locked(&self.active).push(fault);
         }
         Ok(())
     }
 
     /// Removes all active rules.
     pub fn clear(&self) {
-        locked(&self.waiting).clear();
+        locked(&self.active).clear();
     }
 
     /// Active rules, as posted.
     pub fn list(&self) -> Vec<Json> {
-        let waiting = locked(&self.waiting);
-        let orders = waiting.iter().map(|order| match order {
+        let active = locked(&self.active);
+        let faults = active.iter().map(|fault| match fault {
             ActiveFault::Fault(fault) => json!(fault),
-            ActiveFault::Chaos(chaos, _) => json!(chaos),
+            ActiveFault::Random(random_faults, _) => json!(random_faults),
         });
-        orders.collect()
+        faults.collect()
     }
 
     /// Counts of injected faults by kind.
-    pub fn dealt(&self) -> Json {
-        json!(*locked(&self.dealt))
+    pub fn injected(&self) -> Json {
+        json!(*locked(&self.injected))
     }
 
     /// Resets the counts.
     pub fn reset_count(&self) {
-        locked(&self.dealt).clear();
+        locked(&self.injected).clear();
     }
 
     /// Draws the fault of a call, if any, and its delay.
-    pub fn strike(&self, name: &str, is_write: bool) -> Option<(FaultKind, Duration)> {
-        let struck = {
-            let mut waiting = locked(&self.waiting);
-            let struck = waiting.iter_mut().find_map(|order| order.strike(name, is_write));
-            waiting.retain(|order| !order.is_over());
-            struck??
+    pub fn draw(&self, name: &str, call: CallKind) -> Option<(FaultKind, Duration)> {
+        let drawn = {
+            let mut active = locked(&self.active);
+            let drawn = active.iter_mut().find_map(|fault| fault.draw(name, call));
+            active.retain(|fault| !fault.is_over());
+            drawn??
         };
-        *locked(&self.dealt).entry(struck.0).or_default() += 1;
-        Some(struck)
+        *locked(&self.injected).entry(drawn.0).or_default() += 1;
+        Some(drawn)
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value as Json, json};
 
-use crate::proto::error::ApiError;
+use crate::proto::{error::ApiError, query::CallKind};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -50,13 +50,13 @@ impl QuotaMeter {
     }
 
     /// Counts a call of the Sheets API.
-    pub fn count(&self, shape: &str, is_write: bool) {
+    pub fn count(&self, shape: &str, kind: CallKind) {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        *(if is_write {
-            &mut counted.writes
-        } else {
-            &mut counted.reads
-        }) += 1;
+        let total = match kind {
+            CallKind::Read => &mut counted.reads,
+            CallKind::Write => &mut counted.writes,
+        };
+        *total += 1;
         *counted.calls.entry(shape.to_owned()).or_default() += 1;
     }
 
@@ -70,7 +70,7 @@ impl QuotaMeter {
     ///
     /// # Errors
     /// 429 if the quota is exhausted.
-    pub fn spend(&self, is_write: bool) -> Result<(), ApiError> {
+    pub fn spend(&self, kind: CallKind) -> Result<(), ApiError> {
         let Some(limit) = self.quota_per_minute else {
             return Ok(());
         };
@@ -82,13 +82,12 @@ impl QuotaMeter {
                 writes: 0,
             };
         }
-        let used = if is_write {
-            &mut window.writes
-        } else {
-            &mut window.reads
+        let used = match kind {
+            CallKind::Read => &mut window.reads,
+            CallKind::Write => &mut window.writes,
         };
         if *used >= limit {
-            return Err(ApiError::quota_exceeded(if is_write { "Write" } else { "Read" }, limit));
+            return Err(ApiError::quota_exceeded(kind.name(), limit));
         }
         *used += 1;
         Ok(())

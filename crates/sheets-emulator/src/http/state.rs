@@ -12,11 +12,11 @@ use crate::{
 /// Server state shared by all connections.
 pub struct ServerState {
     /// Repository of spreadsheets.
-    pub library: Repository,
+    pub repository: Repository,
     /// Authorization server.
-    pub authority: AuthServer,
+    pub auth_server: AuthServer,
     /// Call counts and quota.
-    pub traffic: QuotaMeter,
+    pub quota_meter: QuotaMeter,
     /// Fault injector.
     pub faults: FaultInjector,
     /// Delay before every API call.

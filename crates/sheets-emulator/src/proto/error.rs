@@ -18,7 +18,7 @@ pub struct ApiError {
 }
 
 /// Boxes rare fields to keep the error type small.
-#[expect(clippy::unnecessary_wraps, reason = "made for fields that may be empty")]
+#[expect(clippy::unnecessary_wraps, reason = "created for fields that may be empty")]
 fn boxed(value: Value) -> Option<Box<Value>> {
     Some(Box::new(value))
 }

@@ -23,6 +23,36 @@ const STANDARD: [&str; 14] = [
 /// Query parameters of a request, in order.
 pub struct QueryParameters(Vec<(String, String)>);
 
+/// Whether a call reads or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallKind {
+    /// It changes nothing.
+    Read,
+    /// It may change data.
+    Write,
+}
+
+impl CallKind {
+    /// Name in Google's messages about quotas.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "Read",
+            Self::Write => "Write",
+        }
+    }
+}
+
+/// What a method gets of its request besides the path.
+#[derive(Clone, Copy)]
+pub struct MethodRequest<'a> {
+    /// Query parameters.
+    pub query: &'a QueryParameters,
+    /// Body.
+    pub body: &'a [u8],
+    /// Base URL of this server.
+    pub url: &'a str,
+}
+
 impl QueryParameters {
     /// Parses the text after `?`.
     pub fn parse(text: &str) -> Self {

@@ -110,7 +110,8 @@ struct SheetOutline {
     title: String,
     row_count: u32,
     column_count: u32,
-    furniture: SheetDetails,
+    #[serde(rename = "furniture")]
+    details: SheetDetails,
 }
 
 /// Serialized outline of a spreadsheet: everything except its rows.
@@ -124,7 +125,7 @@ pub fn outline(workbook: &Workbook) -> Vec<u8> {
             title: sheet.title.to_string(),
             row_count: sheet.row_count,
             column_count: sheet.column_count,
-            furniture: (*sheet.furniture).clone(),
+            details: (*sheet.details).clone(),
         })
         .collect();
     let outline = SpreadsheetOutline {
@@ -242,7 +243,7 @@ impl Database {
                         }
                     }
                     if let Some((from, ids)) = &sheet.order {
-                        write_order(&mut order, sheet.key, (*from, ids))?;
+                        write_order(&mut order, sheet.key, *from, ids)?;
                     }
                 }
             }
@@ -296,7 +297,8 @@ impl Database {
 fn write_order(
     order: &mut redb::Table<'_, (u64, u32), &'static [u8]>,
     key: u64,
-    (from, ids): (usize, &[u32]),
+    from: usize,
+    ids: &[u32],
 ) -> Result<(), DatabaseError> {
     let number = |row: usize| u32::try_from(row / CHUNK).unwrap_or(u32::MAX);
     for (index, chunk) in ids.chunks(CHUNK).enumerate() {
@@ -316,7 +318,7 @@ fn load_sheet(
     let key = outline.key;
     let mut sheet = Sheet::new(outline.id, &outline.title, outline.row_count, outline.column_count);
     sheet.key = key;
-    sheet.furniture = Arc::new(outline.furniture);
+    sheet.details = Arc::new(outline.details);
     let mut styles = row_codec::StyleCache::default();
     let mut known: HashMap<u32, Row> = HashMap::new();
     for item in rows.range((key, 0)..=(key, u32::MAX))? {

@@ -31,11 +31,11 @@ struct WorkingCopy {
     /// Serialized outline that the database has or is about to have.
     outline: Vec<u8>,
     /// Permanently deleted; further writes are refused.
-    is_gone: bool,
+    is_deleted: bool,
 }
 
 struct CommitJob {
-    shelf: Arc<SpreadsheetEntry>,
+    entry: Arc<SpreadsheetEntry>,
     snapshot: Arc<Workbook>,
     commit: Commit,
     done: oneshot::Sender<bool>,
@@ -43,7 +43,7 @@ struct CommitJob {
 
 /// All spreadsheets of a server.
 pub struct Repository {
-    shelves: RwLock<HashMap<String, Arc<SpreadsheetEntry>>>,
+    entries: RwLock<HashMap<String, Arc<SpreadsheetEntry>>>,
     jobs: Mutex<Option<mpsc::Sender<CommitJob>>>,
     committer: Mutex<Option<JoinHandle<()>>>,
     owner: String,
@@ -59,11 +59,11 @@ impl Repository {
     /// # Errors
     /// If the database cannot be read.
     pub fn open(database: Option<Database>, owner: &str) -> Result<Self, DatabaseError> {
-        let mut shelves = HashMap::new();
+        let mut entries = HashMap::new();
         let (mut jobs, mut committer) = (None, None);
         if let Some(database) = database {
             for workbook in database.load()? {
-                shelves.insert(workbook.id.to_string(), Arc::new(SpreadsheetEntry::new(workbook)));
+                entries.insert(workbook.id.to_string(), Arc::new(SpreadsheetEntry::new(workbook)));
             }
             let (sender, receiver) = mpsc::channel();
             jobs = Some(sender);
@@ -71,7 +71,7 @@ impl Repository {
         }
         let (jobs, committer) = (Mutex::new(jobs), Mutex::new(committer));
         Ok(Self {
-            shelves: RwLock::new(shelves),
+            entries: RwLock::new(entries),
             jobs,
             committer,
             owner: owner.to_owned(),
@@ -85,13 +85,13 @@ impl Repository {
 
     /// Published snapshot of a spreadsheet.
     pub fn read(&self, id: &str) -> Option<Arc<Workbook>> {
-        let shelf = self.shelf(id)?;
-        let published = shelf.published.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = self.entry(id)?;
+        let published = entry.published.read().unwrap_or_else(PoisonError::into_inner);
         Some(Arc::clone(&published))
     }
 
-    fn shelf(&self, id: &str) -> Option<Arc<SpreadsheetEntry>> {
-        self.shelves
+    fn entry(&self, id: &str) -> Option<Arc<SpreadsheetEntry>> {
+        self.entries
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(id)
@@ -101,7 +101,7 @@ impl Repository {
     /// Adds a spreadsheet without a commit: it is already durable, or the repository is in memory.
     pub fn keep(&self, workbook: Workbook) {
         let id = workbook.id.to_string();
-        self.shelves
+        self.entries
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(id, Arc::new(SpreadsheetEntry::new(workbook)));
@@ -112,15 +112,15 @@ impl Repository {
     /// # Errors
     /// 503 if it cannot be made durable.
     pub async fn add(&self, workbook: Workbook) -> Result<Arc<Workbook>, ApiError> {
-        let shelf = Arc::new(SpreadsheetEntry::new(workbook.clone()));
-        locked(&shelf.working).outline.clear();
+        let entry = Arc::new(SpreadsheetEntry::new(workbook.clone()));
+        locked(&entry.working).outline.clear();
         let id = workbook.id.to_string();
-        let done = self.submit(&shelf, workbook);
-        let snapshot = wait_until_durable(done, &shelf).await?;
-        self.shelves
+        let done = self.submit(&entry, workbook);
+        let snapshot = wait_until_durable(done, &entry).await?;
+        self.entries
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, shelf);
+            .insert(id, entry);
         Ok(snapshot)
     }
 
@@ -133,10 +133,10 @@ impl Repository {
         id: &str,
         change: impl FnOnce(&mut Workbook) -> Result<R, ApiError>,
     ) -> Result<(R, Arc<Workbook>), ApiError> {
-        let shelf = self.shelf(id).ok_or_else(ApiError::not_found)?;
+        let entry = self.entry(id).ok_or_else(ApiError::not_found)?;
         let (result, done) = {
-            let mut working = locked(&shelf.working);
-            if working.is_gone {
+            let mut working = locked(&entry.working);
+            if working.is_deleted {
                 return Err(ApiError::not_found());
             }
             let mut workbook = (*working.workbook).clone();
@@ -148,9 +148,9 @@ impl Repository {
                 // durable.
                 workbook = (*working.workbook).clone();
             }
-            (result, self.submit_locked(&shelf, workbook, &mut working))
+            (result, self.submit_locked(&entry, workbook, &mut working))
         };
-        let snapshot = wait_until_durable(done, &shelf).await?;
+        let snapshot = wait_until_durable(done, &entry).await?;
         result.map(|result| (result, snapshot))
     }
 
@@ -159,35 +159,35 @@ impl Repository {
     /// # Errors
     /// 404 for an unknown spreadsheet, 503 if the deletion cannot be made durable.
     pub async fn remove(&self, id: &str) -> Result<(), ApiError> {
-        let shelf = self.shelf(id).ok_or_else(ApiError::not_found)?;
+        let entry = self.entry(id).ok_or_else(ApiError::not_found)?;
         let done = {
-            let mut working = locked(&shelf.working);
-            working.is_gone = true;
+            let mut working = locked(&entry.working);
+            working.is_deleted = true;
             let workbook = (*working.workbook).clone();
-            self.submit_locked(&shelf, workbook, &mut working)
+            self.submit_locked(&entry, workbook, &mut working)
         };
-        wait_until_durable(done, &shelf).await?;
-        self.shelves.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        wait_until_durable(done, &entry).await?;
+        self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(id);
         Ok(())
     }
 
     /// Published snapshots of all spreadsheets.
     pub fn all(&self) -> Vec<Arc<Workbook>> {
-        let shelves = self.shelves.read().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         let published =
-            |shelf: &Arc<SpreadsheetEntry>| Arc::clone(&shelf.published.read().unwrap_or_else(PoisonError::into_inner));
-        shelves.values().map(published).collect()
+            |entry: &Arc<SpreadsheetEntry>| Arc::clone(&entry.published.read().unwrap_or_else(PoisonError::into_inner));
+        entries.values().map(published).collect()
     }
 
-    fn submit(&self, shelf: &Arc<SpreadsheetEntry>, workbook: Workbook) -> PendingCommit {
-        let mut working = locked(&shelf.working);
-        self.submit_locked(shelf, workbook, &mut working)
+    fn submit(&self, entry: &Arc<SpreadsheetEntry>, workbook: Workbook) -> PendingCommit {
+        let mut working = locked(&entry.working);
+        self.submit_locked(entry, workbook, &mut working)
     }
 
     /// Queues a changed workbook. The lock on `working` makes the queue order equal to the order of changes.
     fn submit_locked(
         &self,
-        shelf: &Arc<SpreadsheetEntry>,
+        entry: &Arc<SpreadsheetEntry>,
         mut workbook: Workbook,
         working: &mut WorkingCopy,
     ) -> PendingCommit {
@@ -199,7 +199,7 @@ impl Repository {
                 let (done, receiver) = oneshot::channel();
                 // If the committer has stopped, `done` is dropped and the writer sees a failure.
                 let _ = jobs.send(CommitJob {
-                    shelf: Arc::clone(shelf),
+                    entry: Arc::clone(entry),
                     snapshot: Arc::clone(&snapshot),
                     commit,
                     done,
@@ -210,7 +210,7 @@ impl Repository {
                 }
             }
             None => {
-                shelf.publish(&snapshot);
+                entry.publish(&snapshot);
                 PendingCommit {
                     snapshot,
                     receiver: None,
@@ -233,11 +233,11 @@ struct PendingCommit {
     receiver: Option<oneshot::Receiver<bool>>,
 }
 
-async fn wait_until_durable(pending: PendingCommit, shelf: &SpreadsheetEntry) -> Result<Arc<Workbook>, ApiError> {
+async fn wait_until_durable(pending: PendingCommit, entry: &SpreadsheetEntry) -> Result<Arc<Workbook>, ApiError> {
     if let Some(receiver) = pending.receiver
         && !receiver.await.unwrap_or(false)
     {
-        shelf.roll_back();
+        entry.roll_back();
         return Err(ApiError::unavailable());
     }
     Ok(pending.snapshot)
@@ -250,7 +250,7 @@ impl SpreadsheetEntry {
         let working = Mutex::new(WorkingCopy {
             workbook: Arc::clone(&workbook),
             outline,
-            is_gone: false,
+            is_deleted: false,
         });
         Self {
             published: RwLock::new(workbook),
@@ -267,14 +267,14 @@ impl SpreadsheetEntry {
         let mut working = locked(&self.working);
         working.workbook = Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner));
         working.outline.clear();
-        working.is_gone = false;
+        working.is_deleted = false;
     }
 }
 
 /// Collects the changes for a commit and clears the change record.
 fn collect_commit(workbook: &mut Workbook, working: &mut WorkingCopy) -> Commit {
     let before = &working.workbook;
-    if working.is_gone {
+    if working.is_deleted {
         return Commit::deletion(&before.id, before.sheets.iter().map(|sheet| sheet.key).collect());
     }
     let gone: Vec<u64> = before
@@ -329,7 +329,7 @@ fn run_committer(database: &Database, jobs: &mpsc::Receiver<CommitJob>) {
         }
         for job in batch {
             if written.is_ok() {
-                job.shelf.publish(&job.snapshot);
+                job.entry.publish(&job.snapshot);
             }
             let _ = job.done.send(written.is_ok());
         }

@@ -111,7 +111,7 @@ fn style(content: &[u8], styles: &mut StyleCache) -> Option<Option<Arc<CellStyle
     if let Some(known) = styles.get(content) {
         return Some(known.clone());
     }
-    let made = CellStyle::new(serde_json::from_slice(content).ok()?);
-    styles.insert(content.into(), made.clone());
-    Some(made)
+    let created = CellStyle::new(serde_json::from_slice(content).ok()?);
+    styles.insert(content.into(), created.clone());
+    Some(created)
 }

@@ -6,13 +6,11 @@
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/guides/values#append_values>
 
-use serde_json::Value as Json;
-
 use crate::{
-    a1::Rectangle,
+    a1::{CellPosition, Rectangle},
     proto::error::ApiError,
     values::{
-        ValueInputOption,
+        InputRows, InsertDataOption,
         write::{self, WriteSummary},
     },
     workbook::{Workbook, sheet::Sheet},
@@ -33,26 +31,27 @@ pub struct AppendSummary {
 pub fn append(
     workbook: &mut Workbook,
     range: &str,
-    (rows, input): (&[Vec<Json>], ValueInputOption),
-    insert_rows: bool,
+    values: InputRows<'_>,
+    insert: InsertDataOption,
 ) -> Result<AppendSummary, ApiError> {
     let located = workbook.locate(range)?;
     let sheet = &workbook.sheets[located.sheet];
     let table = last_table(sheet, located.area);
-    let (top, left) = table.map_or((located.area.top, located.area.left), |table| {
-        (table.bottom, table.left)
+    let start = table.map_or(located.area.first_cell(), |table| CellPosition {
+        row: table.bottom,
+        column: table.left,
     });
-    if insert_rows && table.is_some() && top < sheet.row_count {
-        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    if insert == InsertDataOption::InsertRows && table.is_some() && start.row < sheet.row_count {
+        let count = u32::try_from(values.rows.len()).unwrap_or(u32::MAX);
         write::check_size(
             workbook,
             located.sheet,
             sheet.row_count.saturating_add(count),
             sheet.column_count,
         )?;
-        crate::batch::dimensions::insert_rows_at(workbook, located.sheet, top, count);
+        crate::batch::dimensions::insert_rows_at(workbook, located.sheet, start.row, count);
     }
-    let written = write::put(workbook, located.sheet, (top, left), (rows, input))?;
+    let written = write::put(workbook, located.sheet, start, values)?;
     Ok(AppendSummary { table, written })
 }
 

@@ -44,6 +44,24 @@ pub enum ValueInputOption {
     UserEntered,
 }
 
+/// Option `InsertDataOption`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsertDataOption {
+    /// `OVERWRITE`: rows are written over what is below the table.
+    Overwrite,
+    /// `INSERT_ROWS`: rows are inserted below the table.
+    InsertRows,
+}
+
+/// Rows to enter.
+#[derive(Clone, Copy, Debug)]
+pub struct InputRows<'a> {
+    /// Values by row.
+    pub rows: &'a [Vec<Json>],
+    /// `RAW` or `USER_ENTERED`.
+    pub input: ValueInputOption,
+}
+
 /// Options for entering a value into a cell.
 #[derive(Clone, Copy, Debug)]
 pub struct InputContext {
@@ -105,6 +123,20 @@ pub fn by_columns(dimension: Option<&str>) -> Result<bool, ApiError> {
         Some(text) => {
             let known = ["DIMENSION_UNSPECIFIED", "ROWS", "COLUMNS"];
             Ok(choice("major_dimension", "Dimension", text, &known)? == 2)
+        }
+    }
+}
+
+impl InsertDataOption {
+    /// Parses `insertDataOption`; the default is `OVERWRITE`.
+    ///
+    /// # Errors
+    /// 400 for an unknown value.
+    pub fn parse(text: Option<&str>) -> Result<Self, ApiError> {
+        let known = ["OVERWRITE", "INSERT_ROWS"];
+        match text {
+            Some(text) if choice("insert_data_option", "InsertDataOption", text, &known)? == 1 => Ok(Self::InsertRows),
+            _ => Ok(Self::Overwrite),
         }
     }
 }

@@ -144,7 +144,7 @@ impl ValuesResponse {
                 out.push(b',');
             }
             let cells = rows.next().map_or(&[][..], |row| &row.cells[..]);
-            self.row(&evaluator, &located, (row, cells), out);
+            self.row(&evaluator, &located, cells, row, out);
             row += 1;
         }
         if row < end {
@@ -154,7 +154,7 @@ impl ValuesResponse {
         StreamPosition::Range(range + 1)
     }
 
-    fn row(&self, evaluator: &Evaluator<'_>, located: &LocatedRange, (row, cells): (u32, &[Cell]), out: &mut Vec<u8>) {
+    fn row(&self, evaluator: &Evaluator<'_>, located: &LocatedRange, cells: &[Cell], row: u32, out: &mut Vec<u8>) {
         let first = cells.len().min(located.area.left as usize);
         let end = cells.len().min(located.area.right as usize);
         let blank = cells[first..end]
@@ -254,7 +254,7 @@ fn scalar(out: &mut Vec<u8>, value: &CellValue, cell: &Cell, reading: ReadOption
         CellValue::Blank => out.extend_from_slice(b"\"\""),
         CellValue::Text(text) => string(out, text),
         CellValue::Error(name) => string(out, name),
-        CellValue::Number(number) if as_text => string(out, &shown_number(*number, cell, reading.locale)),
+        CellValue::Number(number) if as_text => string(out, &display_number(*number, cell, reading.locale)),
         CellValue::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
             let _ = write!(out, "{number:.0}");
         }
@@ -268,7 +268,7 @@ fn scalar(out: &mut Vec<u8>, value: &CellValue, cell: &Cell, reading: ReadOption
     }
 }
 
-fn shown_number(number: f64, cell: &Cell, locale: Locale) -> String {
+fn display_number(number: f64, cell: &Cell, locale: Locale) -> String {
     match cell.number_format() {
         Some(format) => format.show(number, locale),
         None => locale.localised(number_format::general(number)),
@@ -276,12 +276,12 @@ fn shown_number(number: f64, cell: &Cell, locale: Locale) -> String {
 }
 
 /// Formats a value as displayed.
-pub fn shown(value: &CellValue, cell: &Cell, locale: Locale) -> String {
+pub fn display_text(value: &CellValue, cell: &Cell, locale: Locale) -> String {
     match value {
         CellValue::Blank => String::new(),
         CellValue::Text(text) => text.to_string(),
         CellValue::Error(name) => (*name).to_owned(),
-        CellValue::Number(number) => shown_number(*number, cell, locale),
+        CellValue::Number(number) => display_number(*number, cell, locale),
         CellValue::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    a1::{self, MAX_COLUMNS, Rectangle},
+    a1::{self, CellPosition, MAX_COLUMNS, Rectangle},
     format::user_entered,
     proto::error::ApiError,
-    values::{InputContext, ValueInputOption},
+    values::{InputContext, InputRows, ValueInputOption},
     workbook::{
         MAX_CELLS, Workbook,
         cell::{Cell, CellEntry, CellStyle, MAX_CHARACTERS},
@@ -81,8 +81,8 @@ pub fn update(
     put(
         workbook,
         located.sheet,
-        (located.area.top, located.area.left),
-        (rows, input),
+        located.area.first_cell(),
+        InputRows { rows, input },
     )
 }
 
@@ -135,9 +135,11 @@ pub fn check_size(workbook: &Workbook, position: usize, rows: u32, columns: u32)
 pub fn put(
     workbook: &mut Workbook,
     position: usize,
-    (top, left): (u32, u32),
-    (rows, input): (&[Vec<Json>], ValueInputOption),
+    start: CellPosition,
+    values: InputRows<'_>,
 ) -> Result<WriteSummary, ApiError> {
+    let InputRows { rows, input } = values;
+    let CellPosition { row: top, column: left } = start;
     let width = rows.iter().map(|row| length(row.len())).max().unwrap_or(0);
     let area = Rectangle {
         top,
@@ -157,7 +159,7 @@ pub fn put(
     };
     let sheet = workbook.sheet_mut(position);
     for (row, values) in (top..).zip(rows) {
-        put_row(sheet, (row, left), (values, typing), &mut written)?;
+        put_row(sheet, CellPosition { row, ..start }, values, typing, &mut written)?;
     }
     if area.height() == 0 || area.width() == 0 {
         written.area = Some(Rectangle {
@@ -172,16 +174,17 @@ pub fn put(
 
 fn put_row(
     sheet: &mut Sheet,
-    (row, left): (u32, u32),
-    (values, typing): (&[Json], InputContext),
+    start: CellPosition,
+    values: &[Json],
+    typing: InputContext,
     written: &mut WriteSummary,
 ) -> Result<(), ApiError> {
     if values.iter().all(Json::is_null) {
         return Ok(());
     }
-    written.rows.insert(row);
-    sheet.edit_row(row, |cells| {
-        for (column, value) in (left..).zip(values) {
+    written.rows.insert(start.row);
+    sheet.edit_row(start.row, |cells| {
+        for (column, value) in (start.column..).zip(values) {
             if value.is_null() {
                 continue;
             }

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::{
     a1,
     proto::error::ApiError,
-    workbook::{Workbook, open_area},
+    workbook::{Workbook, dimension::Dimension, open_area},
 };
 
 /// Field of the metadata in messages, and key of a tab's list.
@@ -21,7 +21,7 @@ pub const FIELD: &str = "developerMetadata";
 /// All metadata of a spreadsheet and its tabs.
 pub fn all(workbook: &Workbook) -> impl Iterator<Item = &Json> {
     let tabs = workbook.sheets.iter();
-    let of_tabs = tabs.flat_map(|sheet| sheet.furniture.lists.get(FIELD).into_iter().flatten());
+    let of_tabs = tabs.flat_map(|sheet| sheet.details.lists.get(FIELD).into_iter().flatten());
     workbook.developer_metadata.iter().chain(of_tabs)
 }
 
@@ -29,7 +29,7 @@ pub fn all(workbook: &Workbook) -> impl Iterator<Item = &Json> {
 pub fn retain_metadata(workbook: &mut Workbook, mut rule: impl FnMut(&mut Json) -> bool) {
     Arc::make_mut(&mut workbook.developer_metadata).retain_mut(&mut rule);
     for position in 0..workbook.sheets.len() {
-        if workbook.sheets[position].furniture.lists.contains_key(FIELD) {
+        if workbook.sheets[position].details.lists.contains_key(FIELD) {
             let lists = &mut workbook.sheet_mut(position).details_mut().lists;
             if let Some(list) = lists.get_mut(FIELD) {
                 list.retain_mut(&mut rule);
@@ -39,12 +39,13 @@ pub fn retain_metadata(workbook: &mut Workbook, mut rule: impl FnMut(&mut Json) 
 }
 
 /// Row or column of an item: whether it is a row, and its index. `None` for other locations.
-pub fn dimension_index(item: &Json) -> Option<(bool, u64)> {
+pub fn dimension_index(item: &Json) -> Option<(Dimension, u64)> {
     let range = item["location"].get("dimensionRange")?;
-    Some((
-        range["dimension"] == "ROWS",
-        range.get("startIndex").and_then(Json::as_u64).unwrap_or(0),
-    ))
+    let dimension = match range["dimension"] == "ROWS" {
+        true => Dimension::Rows,
+        false => Dimension::Columns,
+    };
+    Some((dimension, range.get("startIndex").and_then(Json::as_u64).unwrap_or(0)))
 }
 
 /// `sheetId` of a location; `None` for the whole spreadsheet.
@@ -119,11 +120,10 @@ fn range_text(workbook: &Workbook, range: &Json) -> Result<String, ApiError> {
 /// Range in A1 notation of an item's location.
 fn place(workbook: &Workbook, item: &Json) -> Result<String, ApiError> {
     let mut range = serde_json::json!({ "sheetId": tab(&item["location"]).unwrap_or(0) });
-    if let Some((is_row, index)) = dimension_index(item) {
-        let (first, last) = if is_row {
-            ("startRowIndex", "endRowIndex")
-        } else {
-            ("startColumnIndex", "endColumnIndex")
+    if let Some((dimension, index)) = dimension_index(item) {
+        let (first, last) = match dimension {
+            Dimension::Rows => ("startRowIndex", "endRowIndex"),
+            Dimension::Columns => ("startColumnIndex", "endColumnIndex"),
         };
         range[first] = index.into();
         range[last] = (index + 1).into();

@@ -9,17 +9,27 @@ pub enum Dimension {
     Columns,
 }
 
-/// Index of a row or column after the rows or columns from `first` to `last` (exclusive) moved to before `destination`.
-pub fn landing(at: u32, (first, last): (u32, u32), destination: u32) -> u32 {
-    let count = last - first;
-    let target = if destination > first {
+/// Rows or columns by their indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexSpan {
+    /// First index.
+    pub start: u32,
+    /// One past the last index.
+    pub end: u32,
+}
+
+/// Index of a row or column after the span `moved` was moved to before `destination`.
+pub fn index_after_move(at: u32, moved: IndexSpan, destination: u32) -> u32 {
+    let IndexSpan { start, end } = moved;
+    let count = end - start;
+    let target = if destination > start {
         destination - count
     } else {
         destination
     };
-    if (first..last).contains(&at) {
-        return at - first + target;
+    if (start..end).contains(&at) {
+        return at - start + target;
     }
-    let closed = if at >= last { at - count } else { at };
+    let closed = if at >= end { at - count } else { at };
     if closed >= target { closed + count } else { closed }
 }

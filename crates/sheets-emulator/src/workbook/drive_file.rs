@@ -44,6 +44,6 @@ impl DriveFile {
 }
 
 /// Formats milliseconds since 1970 in RFC 3339 with milliseconds, as Drive does.
-pub fn moment(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |moment| format!("{moment:.3}"))
+pub fn rfc3339(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |time| format!("{time:.3}"))
 }

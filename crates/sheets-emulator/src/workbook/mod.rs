@@ -37,6 +37,15 @@ pub struct Workbook {
     pub file: Arc<DriveFile>,
 }
 
+/// Cells of a tab.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetArea {
+    /// Position of the tab.
+    pub position: usize,
+    /// Area of the cells.
+    pub area: Rectangle,
+}
+
 /// Cells that a range text refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct LocatedRange {

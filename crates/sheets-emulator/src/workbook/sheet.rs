@@ -17,7 +17,7 @@ use crate::{
     formula,
     workbook::{
         cell::{Cell, CellEntry, CellStyle},
-        dimension::landing,
+        dimension::{IndexSpan, index_after_move},
     },
 };
 
@@ -130,7 +130,7 @@ pub struct Sheet {
     /// Number of columns of the grid.
     pub column_count: u32,
     /// Everything besides cells.
-    pub furniture: Arc<SheetDetails>,
+    pub details: Arc<SheetDetails>,
     /// Whether a formula was ever entered; if not, no references need adjusting.
     pub has_formulas: bool,
     /// Whether an array formula was ever entered; if not, there are no results to fill in.
@@ -157,7 +157,7 @@ impl Sheet {
             title: title.into(),
             row_count,
             column_count,
-            furniture: Arc::default(),
+            details: Arc::default(),
             has_formulas: false,
             has_array_formulas: false,
             rows: Vector::new(),
@@ -192,8 +192,8 @@ impl Sheet {
     /// Sets this tab's id in everything that refers to the tab, and replaces ids that must be unique.
     fn own_ranges(&mut self) {
         let id = Json::from(self.id);
-        let furniture = self.details_mut();
-        for item in furniture.lists.values_mut().flatten() {
+        let details = self.details_mut();
+        for item in details.lists.values_mut().flatten() {
             assign_sheet_id(item, &id);
             for name in UNIQUE_ID_FIELDS {
                 if item.get(name).is_some() {
@@ -201,7 +201,7 @@ impl Sheet {
                 }
             }
         }
-        if let Some(filter) = &mut furniture.basic_filter {
+        if let Some(filter) = &mut details.basic_filter {
             assign_sheet_id(filter, &id);
         }
     }
@@ -218,7 +218,7 @@ impl Sheet {
 
     /// Mutable access to everything besides cells.
     pub fn details_mut(&mut self) -> &mut SheetDetails {
-        Arc::make_mut(&mut self.furniture)
+        Arc::make_mut(&mut self.details)
     }
 
     /// Existing rows, from the top; the grid may be longer.
@@ -430,14 +430,14 @@ impl Sheet {
             };
             cells.splice(at as usize..at as usize, moved);
         });
-        self.shift_column_properties(|column| Some(landing(column, (start, end), destination)));
+        self.shift_column_properties(|column| Some(index_after_move(column, IndexSpan { start, end }, destination)));
     }
 
     fn shift_column_properties(&mut self, shift: impl Fn(u32) -> Option<u32>) {
-        if !self.furniture.columns.is_empty() {
-            let furniture = self.details_mut();
-            let columns = std::mem::take(&mut furniture.columns);
-            furniture.columns = columns
+        if !self.details.columns.is_empty() {
+            let details = self.details_mut();
+            let columns = std::mem::take(&mut details.columns);
+            details.columns = columns
                 .into_iter()
                 .filter_map(|(column, properties)| Some((shift(column)?, properties)))
                 .collect();

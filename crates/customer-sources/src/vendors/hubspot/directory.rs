@@ -19,7 +19,13 @@ pub(crate) struct NameDirectory {
     pub(crate) stages: HashMap<String, Stage>,
     pub(crate) pipelines: HashMap<String, String>,
     /// Lists that the key may not read; records then keep ids.
-    pub(crate) withheld: Vec<(&'static str, SourceError)>,
+    pub(crate) withheld: Vec<WithheldList>,
+}
+
+/// List that the key may not read.
+pub(crate) struct WithheldList {
+    pub(crate) what: &'static str,
+    pub(crate) failure: SourceError,
 }
 
 pub(crate) struct Owner {
@@ -49,7 +55,7 @@ impl NameDirectory {
     fn unless_withheld(&mut self, what: &'static str, read: Result<(), SourceError>) -> Result<(), SourceError> {
         match read {
             Err(failure @ (SourceError::NotAllowed { .. } | SourceError::Refused { .. })) => {
-                self.withheld.push((what, failure));
+                self.withheld.push(WithheldList { what, failure });
                 Ok(())
             }
             other => other,

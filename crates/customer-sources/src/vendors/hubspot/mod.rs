@@ -24,7 +24,10 @@ use crate::{
     lenient_json::{JsonRecord, id_text, records},
     observation::{RecordEffect, RecordFinding, SourcePage},
     subject::{Subject, SubjectKind},
-    vendors::hubspot::{directory::NameDirectory, mapping::RecordMapper},
+    vendors::hubspot::{
+        directory::{NameDirectory, WithheldList},
+        mapping::RecordMapper,
+    },
 };
 
 /// Registry entry.
@@ -161,7 +164,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
         vendor: &VENDOR,
         headers: vec![("authorization", format!("Bearer {}", settings.key.reveal()))],
         settings,
-        dialect: HttpRules {
+        http_rules: HttpRules {
             pause,
             ..HttpRules::PLAIN
         },
@@ -353,7 +356,8 @@ impl HubSpot {
     }
 }
 
-fn withheld_finding((what, failure): &(&'static str, SourceError)) -> RecordFinding {
+fn withheld_finding(withheld: &WithheldList) -> RecordFinding {
+    let WithheldList { what, failure } = withheld;
     RecordFinding {
         record: format!("all {what}"),
         reason: format!("{failure} {}", failure.cure()),

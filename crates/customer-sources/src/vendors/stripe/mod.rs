@@ -88,7 +88,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
             ("stripe-version", VERSION.to_owned()),
         ],
         settings,
-        dialect: HttpRules {
+        http_rules: HttpRules {
             scopes,
             ..HttpRules::PLAIN
         },

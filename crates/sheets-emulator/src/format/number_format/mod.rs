@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use crate::format::locale::Locale;
+use crate::format::locale::{CurrencyDigits, Locale};
 
 /// Number format of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl NumberFormat {
         Cow::Borrowed(match &*self.kind {
             "NUMBER" => "#,##0.00",
             "PERCENT" => "0.00%",
-            "CURRENCY" => return Cow::Owned(locale.currency_pattern(true)),
+            "CURRENCY" => return Cow::Owned(locale.currency_pattern(CurrencyDigits::Cents)),
             "DATE" => locale.day_pattern,
             "TIME" if is_american => "h:mm:ss am/pm",
             "TIME" => "HH:mm:ss",

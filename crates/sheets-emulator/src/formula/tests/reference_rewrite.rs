@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::{
     formula::{DimensionChange, after_copy, after_dimension_change},
-    workbook::dimension::Dimension,
+    workbook::dimension::{Dimension, IndexSpan},
 };
 
 #[test]
@@ -40,20 +40,17 @@ fn rows_of<'a>(own_title: &'a str, title: &'a str) -> DimensionChange<'a> {
 
 /// Formula on the tab `Data` after two rows were inserted before row 3 of that tab.
 fn after_insertion(formula: &str, own_title: &str) -> Option<String> {
-    after_dimension_change(formula, rows_of(own_title, "Data"), |start, end| {
-        Some(if start >= 2 {
-            (start + 2, end + 2)
-        } else if end > 2 {
-            (start, end + 2)
-        } else {
-            (start, end)
-        })
+    after_dimension_change(formula, rows_of(own_title, "Data"), |span| {
+        let place = |index: u32| if index > 2 { index + 2 } else { index };
+        let start = if span.start >= 2 { span.start + 2 } else { span.start };
+        let end = place(span.end);
+        Some(IndexSpan { start, end })
     })
 }
 
 /// Formula on the tab `Data` after rows 3 and 4 of that tab were deleted.
 fn after_deletion(formula: &str) -> Option<String> {
-    after_dimension_change(formula, rows_of("Data", "Data"), |start, end| {
+    after_dimension_change(formula, rows_of("Data", "Data"), |span| {
         let place = |index: u32| {
             if index > 2 {
                 index.saturating_sub(2).max(2)
@@ -61,7 +58,8 @@ fn after_deletion(formula: &str) -> Option<String> {
                 index
             }
         };
-        (place(start) < place(end)).then(|| (place(start), place(end)))
+        let (start, end) = (place(span.start), place(span.end));
+        (start < end).then_some(IndexSpan { start, end })
     })
 }
 
