@@ -106,7 +106,12 @@ pub(crate) fn cross_board_lookup(leaderboard: &Arc<Leaderboard>, deals: &Arc<Dea
             let (credits, open) = tokio::join!(leaderboard.credited(&company), deals.open_deals_of(&company));
             let mut data = CrossBoardData::default();
             match credits {
-                Ok(credits) => data.integrations = credits.into_iter().map(integration).collect(),
+                Ok(credits) => {
+                    data.integrations = credits
+                        .into_iter()
+                        .map(|(name, credit)| integration(name, credit))
+                        .collect()
+                }
                 Err(_) => data
                     .unknown
                     .push("The leaderboard cannot be read at the moment.".to_owned()),
@@ -120,7 +125,7 @@ pub(crate) fn cross_board_lookup(leaderboard: &Arc<Leaderboard>, deals: &Arc<Dea
     })
 }
 
-fn integration((name, credit): (String, CreditedTo)) -> ClaimedIntegration {
+fn integration(name: String, credit: CreditedTo) -> ClaimedIntegration {
     ClaimedIntegration {
         name,
         csm: credit.csm,

@@ -77,7 +77,7 @@ enum Command {
     Import {
         /// What the file holds.
         #[command(subcommand)]
-        what: import::ImportCommand,
+        command: import::ImportCommand,
     },
     /// Read a source of the Customers board, or all, into the spreadsheet.
     ///
@@ -95,13 +95,13 @@ enum Command {
     Churn {
         /// What is asked.
         #[command(subcommand)]
-        what: churn::ChurnCommand,
+        command: churn::ChurnCommand,
     },
     /// The health scores of the customers.
     Health {
         /// What to do.
         #[command(subcommand)]
-        what: health::HealthCommand,
+        command: health::HealthCommand,
     },
     /// Ask the running program whether it is well; for container hosts.
     ///
@@ -193,9 +193,9 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
             })
             .await
         }
-        Command::Import { what } => import::run(what).await,
-        Command::Churn { what } => churn::run(&what),
-        Command::Health { what } => health::run(&what).await,
+        Command::Import { command } => import::run(command).await,
+        Command::Churn { command } => churn::run(&command),
+        Command::Health { command } => health::run(&command).await,
         Command::Sync { source, full } => {
             let mode = if full { SyncMode::Full } else { SyncMode::Incremental };
             sync::run(&source.to_lowercase(), mode).await
@@ -280,10 +280,10 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 async fn check() -> CommandResult {
     let config = Config::from_environment()?;
     let app = App::build(&config).await?;
-    let found = app.prepare().await;
-    let problems = report(&found);
+    let setup = app.prepare().await;
+    let problems = report(&setup);
     println!("{}", app.spreadsheet_url());
-    for made in &found.made {
+    for made in &setup.made {
         println!("✓ {made}");
     }
     for problem in &problems {
@@ -301,11 +301,11 @@ async fn check() -> CommandResult {
     })
 }
 
-fn report(found: &SetupReport) -> Vec<String> {
-    for made in &found.made {
+fn report(setup: &SetupReport) -> Vec<String> {
+    for made in &setup.made {
         tracing::info!("{made}");
     }
-    found
+    setup
         .problems
         .iter()
         .map(|problem| format!("{} {}", problem.problem, problem.cure))

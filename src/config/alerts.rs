@@ -6,7 +6,7 @@ use customers::alerts::trigger::AlertStream;
 use jiff::civil::{Time, time};
 use web::delivery::MailSender;
 
-use crate::config::{ConfigError, invalid_setting, messages::MessageSettings};
+use crate::config::{ConfigError, Lookup, invalid_setting, messages::MessageSettings};
 
 /// Recipients of the alerts, and the time of the daily summary.
 #[derive(Clone)]
@@ -29,10 +29,7 @@ fn webhook_setting(stream: AlertStream) -> &'static str {
 }
 
 /// Reads the settings; a stream without its own webhook uses `SLACK_WEBHOOK_URL`.
-pub(crate) fn read(
-    setting: &dyn Fn(&str) -> Option<String>,
-    messages: &MessageSettings,
-) -> Result<AlertSettings, ConfigError> {
+pub(crate) fn read(setting: Lookup<'_>, messages: &MessageSettings) -> Result<AlertSettings, ConfigError> {
     let mut webhooks = BTreeMap::new();
     for stream in AlertStream::ALL {
         let name = webhook_setting(stream);

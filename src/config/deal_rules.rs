@@ -2,9 +2,9 @@
 
 use deals::{DealRules, LostStage, StaleAfter};
 
-use crate::config::{ConfigError, invalid_setting, switch};
+use crate::config::{ConfigError, Lookup, invalid_setting, switch};
 
-pub(crate) fn rules(setting: &dyn Fn(&str) -> Option<String>) -> Result<DealRules, ConfigError> {
+pub(crate) fn rules(setting: Lookup<'_>) -> Result<DealRules, ConfigError> {
     let lost_stage = match switch(setting, "DEALS_LOST_STATUS")? {
         true => LostStage::Offered,
         false => LostStage::NotOffered,

@@ -5,7 +5,7 @@ use jiff::civil::{Time, Weekday, time};
 use leaderboard::standings::weekly::schedule::WeeklyMoment;
 use web::delivery::MailSender;
 
-use crate::config::{ConfigError, invalid_setting};
+use crate::config::{ConfigError, Lookup, invalid_setting};
 
 /// Settings of the messages.
 #[derive(Clone)]
@@ -46,10 +46,7 @@ pub(crate) struct MessageSecrets {
     pub(crate) standings_webhook_url: Option<String>,
 }
 
-pub(crate) fn messages(
-    setting: &dyn Fn(&str) -> Option<String>,
-    secret: MessageSecrets,
-) -> Result<MessageSettings, ConfigError> {
+pub(crate) fn messages(setting: Lookup<'_>, secret: MessageSecrets) -> Result<MessageSettings, ConfigError> {
     let filled = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
     let smtp_url = setting("SMTP_URL").or(filled(secret.smtp_url));
     let smtp = match (smtp_url, setting("MAIL_FROM")) {

@@ -239,7 +239,7 @@ impl Secrets {
     }
 }
 
-fn listen(setting: &dyn Fn(&str) -> Option<String>) -> Result<Listen, ConfigError> {
+fn listen(setting: Lookup<'_>) -> Result<Listen, ConfigError> {
     let name = name_in_use(setting, "HOST", "API_HOST");
     let host = match setting(name).as_deref() {
         None | Some("localhost") => IpAddr::from([127, 0, 0, 1]),
@@ -253,7 +253,7 @@ fn listen(setting: &dyn Fn(&str) -> Option<String>) -> Result<Listen, ConfigErro
 
 /// Alternative name of a setting if only that one is set, or else the main name, so that a message shows the name in
 /// use.
-fn name_in_use(setting: &dyn Fn(&str) -> Option<String>, first: &'static str, second: &'static str) -> &'static str {
+fn name_in_use(setting: Lookup<'_>, first: &'static str, second: &'static str) -> &'static str {
     if setting(first).is_none() && setting(second).is_some() {
         second
     } else {
@@ -267,7 +267,7 @@ fn time_zone(name: Option<String>) -> Result<TimeZone, ConfigError> {
 }
 
 /// Public base address without a trailing slash.
-fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
+fn public_url(setting: Lookup<'_>) -> Result<Option<String>, ConfigError> {
     let Some(text) = setting("PUBLIC_URL") else {
         return Ok(None);
     };
@@ -285,11 +285,7 @@ fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>
     }
 }
 
-fn number<N: std::str::FromStr>(
-    setting: &dyn Fn(&str) -> Option<String>,
-    name: &str,
-    default: N,
-) -> Result<N, ConfigError> {
+fn number<N: std::str::FromStr>(setting: Lookup<'_>, name: &str, default: N) -> Result<N, ConfigError> {
     match setting(name) {
         Some(text) => number_in(name, &text),
         None => Ok(default),
@@ -297,7 +293,7 @@ fn number<N: std::str::FromStr>(
 }
 
 /// Boolean setting, `false` by default.
-fn switch(setting: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<bool, ConfigError> {
+fn switch(setting: Lookup<'_>, name: &str) -> Result<bool, ConfigError> {
     match setting(name).as_deref().map(str::to_lowercase).as_deref() {
         None | Some("false" | "0" | "no" | "off") => Ok(false),
         Some("true" | "1" | "yes" | "on") => Ok(true),

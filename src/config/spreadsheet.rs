@@ -5,7 +5,7 @@ use std::path::Path;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
-use crate::config::{ConfigError, Secrets, invalid_setting};
+use crate::config::{ConfigError, Lookup, Secrets, invalid_setting};
 
 /// Spreadsheet of the boards.
 #[derive(Clone)]
@@ -27,10 +27,7 @@ pub struct RemoteSpreadsheet {
     pub api_url: Option<String>,
 }
 
-pub(super) fn read(
-    setting: &dyn Fn(&str) -> Option<String>,
-    secrets: Secrets,
-) -> Result<SpreadsheetSource, ConfigError> {
+pub(super) fn read(setting: Lookup<'_>, secrets: Secrets) -> Result<SpreadsheetSource, ConfigError> {
     let id = setting("SPREADSHEET_ID")
         .or(secrets.spreadsheet_id)
         .filter(|id| !id.trim().is_empty());
@@ -97,7 +94,7 @@ fn checked_url(text: String) -> Result<String, ConfigError> {
 }
 
 fn service_account(
-    setting: &dyn Fn(&str) -> Option<String>,
+    setting: Lookup<'_>,
     secret: Option<Value>,
 ) -> Result<Option<yup_oauth2::ServiceAccountKey>, ConfigError> {
     let (source, json) = if let Some(text) = setting("GOOGLE_SERVICE_ACCOUNT_JSON") {

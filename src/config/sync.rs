@@ -3,7 +3,7 @@
 use customer_sources::{amount::Currency, vendors::VENDORS};
 use customers::sync::schedule::{DEFAULT_SCHEDULE, SyncSchedule};
 
-use crate::config::{ConfigError, invalid_setting};
+use crate::config::{ConfigError, Lookup, invalid_setting};
 
 /// Schedule of the sync, and the reporting currency.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub struct SyncSettings {
     pub currency: Currency,
 }
 
-pub(crate) fn read(setting: &dyn Fn(&str) -> Option<String>) -> Result<SyncSettings, ConfigError> {
+pub(crate) fn read(setting: Lookup<'_>) -> Result<SyncSettings, ConfigError> {
     const SCHEDULE: &str = "SYNC_SCHEDULE";
     const CURRENCY: &str = "REPORTING_CURRENCY";
     let schedule = setting(SCHEDULE).unwrap_or_else(|| DEFAULT_SCHEDULE.to_owned());

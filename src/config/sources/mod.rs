@@ -9,7 +9,7 @@ use customer_sources::{Secret, Timer, VendorSettings, open_all};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::config::{ConfigError, invalid_setting, number_in};
+use crate::config::{ConfigError, Lookup, invalid_setting, number_in};
 
 /// Settings of an enabled source.
 pub struct SourceSettings {
@@ -134,10 +134,7 @@ const BLOCKS: &[SourceBlock] = &[
 ///
 /// # Errors
 /// A message that names the setting, what is wrong and what is expected.
-pub(crate) fn read(
-    setting: &dyn Fn(&str) -> Option<String>,
-    secrets: &Map<String, Value>,
-) -> Result<Vec<SourceSettings>, ConfigError> {
+pub(crate) fn read(setting: Lookup<'_>, secrets: &Map<String, Value>) -> Result<Vec<SourceSettings>, ConfigError> {
     let is_known = |name: &&String| name.starts_with('_') || BLOCKS.iter().any(|block| block.source == name.as_str());
     if let Some(unknown) = secrets.keys().find(|name| !is_known(name)) {
         return Err(ConfigError(format!(
@@ -153,11 +150,7 @@ pub(crate) fn read(
 }
 
 impl SourceBlock {
-    fn read(
-        &self,
-        setting: &dyn Fn(&str) -> Option<String>,
-        entries: &Map<String, Value>,
-    ) -> Result<Option<SourceSettings>, ConfigError> {
+    fn read(&self, setting: Lookup<'_>, entries: &Map<String, Value>) -> Result<Option<SourceSettings>, ConfigError> {
         self.reject_unknown(entries)?;
         let either = |variable: &str, entry: &str| setting(variable).or_else(|| text(entries.get(entry)?));
         let key = either(self.key, "api_key");
