@@ -311,6 +311,7 @@ impl Leaderboard {
         BoardFindings {
             cells,
             near_names: data.duplicate_names.near_names(&data.ledger),
+            near_names_hint: crate::names::duplicates::DECISIONS_HINT,
             edits: Vec::new(),
             lines: whole_file
                 .chain(lines)

@@ -15,6 +15,8 @@ pub struct BoardFindings {
     pub lines: Vec<LineProblem>,
     /// Possible duplicate names.
     pub near_names: Vec<NearNames>,
+    /// Explains how a decision about [`Self::near_names`] is stored, in one or two sentences.
+    pub near_names_hint: &'static str,
     /// Edits in the spreadsheet itself, newest first.
     pub edits: Vec<SheetEdit>,
     /// Frame of the page.
@@ -30,6 +32,7 @@ impl BoardFindings {
             cells,
             lines: Vec::new(),
             near_names: Vec::new(),
+            near_names_hint: "",
             edits: Vec::new(),
             frame,
             as_of,
@@ -40,8 +43,11 @@ impl BoardFindings {
 /// Two similar names; a person decides whether they are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NearNames {
-    /// Kind of name, as in forms: `csm` or `company`.
+    /// Kind of name, as in forms.
     pub kind: &'static str,
+    /// Kind of name, as on the page.
+    #[serde(skip)]
+    pub label: &'static str,
     /// Name with more rows, which a merge keeps.
     pub keep: NamedRows,
     /// Name that a merge replaces.

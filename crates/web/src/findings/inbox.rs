@@ -37,6 +37,9 @@ pub struct FindingsInbox<'a> {
     pub lines: &'a [LineProblem],
     /// Possible duplicate names.
     pub near_names: &'a [NearNames],
+    /// How a decision about two names is stored.
+    #[serde(skip)]
+    pub near_names_hint: &'static str,
     /// Edits in the spreadsheet itself, newest first.
     pub edits: &'a [SheetEdit],
     /// Name of the single group to list; `None` lists all.
@@ -87,6 +90,7 @@ impl<'a> FindingsInbox<'a> {
             groups,
             cells,
             lines: if is_listed(FILE_LINES) { &findings.lines } else { &[] },
+            near_names_hint: findings.near_names_hint,
             near_names: if is_listed(NEAR_NAMES) {
                 &findings.near_names
             } else {

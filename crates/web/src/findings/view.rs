@@ -76,7 +76,7 @@ impl FindingsPage<'_> {
             section aria-labelledby=(group.name) {
                 h2 #(group.name) tabindex="-1" { (group.title) }
                 @match group.name {
-                    NEAR_NAMES => (names(self.inbox.near_names, most)),
+                    NEAR_NAMES => (names(self.inbox, most)),
                     FILE_LINES => (files(self.inbox.lines, most)),
                     SHEET_EDITS => (self.edits(most)),
                     name => (cells(self.inbox, name, most)),
@@ -188,8 +188,8 @@ fn cell_row(finding: &Finding) -> Markup {
     row(0, &cells)
 }
 
-fn names(near: &[NearNames], most: usize) -> Markup {
-    let rows: Vec<Markup> = near.iter().take(most).map(name_row).collect();
+fn names(inbox: &FindingsInbox<'_>, most: usize) -> Markup {
+    let rows: Vec<Markup> = inbox.near_names.iter().take(most).map(name_row).collect();
     let columns = [
         text("This"),
         text("looks like"),
@@ -198,19 +198,15 @@ fn names(near: &[NearNames], most: usize) -> Markup {
         text("Decide"),
     ];
     html! {
-        p {
-            "Nothing is merged by itself. A decision is a line in the tab csm_aliases, company_aliases or distinct_names; "
-            "deleting that line takes it back exactly."
-        }
+        p { (inbox.near_names_hint) }
         div .findings.names { (table("Names that look alike", &columns, &rows)) }
     }
 }
 
 fn name_row(near: &NearNames) -> Markup {
-    let whose = if near.kind == "csm" { "CSM" } else { "company" };
     let cells = [
         cell("name", named(&near.merge)),
-        cell("name", html! { (named(&near.keep)) " " span .tag { (whose) } }),
+        cell("name", html! { (named(&near.keep)) " " span .tag { (near.label) } }),
         cell("reason", html! { (near.reason) }),
         cell("detail", html! { span data-figure="effect" { (near.effect) } }),
         cell("decide", decision(near)),

@@ -22,6 +22,10 @@ use crate::{
     routes::NAMES,
 };
 
+/// How staff decide about two names, for the findings page.
+pub(crate) const DECISIONS_HINT: &str = "Nothing is merged by itself. A decision is a line in the tab csm_aliases, \
+company_aliases or distinct_names; deleting that line takes it back exactly.";
+
 /// Maximum suggestions for a typed name.
 const MAX_SUGGESTIONS: usize = 3;
 
@@ -155,6 +159,10 @@ impl DuplicatesOfKind {
                 let named = |id: NameId| self.named(ledger, id, rows[id.index()]);
                 NearNames {
                     kind: self.kind.as_str(),
+                    label: match self.kind {
+                        NameKind::Csm => "CSM",
+                        NameKind::Company => "company",
+                    },
                     keep: named(keep),
                     merge: named(merge),
                     reason: format!("{}.", likeness.words()),
