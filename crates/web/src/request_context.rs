@@ -33,7 +33,7 @@ impl RequestContext {
         uri: &Uri,
         offered: &'static [Format],
     ) -> Result<Self, Error> {
-        Self::negotiate((format, Language::English), headers, uri, offered)
+        Self::negotiate(format, Language::English, headers, uri, offered)
     }
 
     /// Reads the context for a board in several languages. The language is `lang`, or else the cookie, or else the
@@ -47,11 +47,12 @@ impl RequestContext {
         uri: &Uri,
         offered: &'static [Format],
     ) -> Result<Self, Error> {
-        Self::negotiate((format, preferred_language(lang, headers)), headers, uri, offered)
+        Self::negotiate(format, preferred_language(lang, headers), headers, uri, offered)
     }
 
     fn negotiate(
-        (format, language): (Option<&str>, Language),
+        format: Option<&str>,
+        language: Language,
         headers: &HeaderMap,
         uri: &Uri,
         offered: &'static [Format],

@@ -21,13 +21,13 @@ pub struct InvalidField<'a> {
 }
 
 /// Error summary at the top of a form, with a link to each invalid control.
-pub fn error_summary(mistakes: &[InvalidField<'_>]) -> Markup {
+pub fn error_summary(invalid_fields: &[InvalidField<'_>]) -> Markup {
     alert(&html! {
         h2 { "Not recorded yet" }
         p { "Everything you entered is still here. Please look at:" }
         ul {
-            @for mistake in mistakes {
-                li { a href={ "#" (mistake.control) } { (mistake.message) } }
+            @for invalid in invalid_fields {
+                li { a href={ "#" (invalid.control) } { (invalid.message) } }
             }
         }
     })

@@ -25,7 +25,7 @@ pub struct NavLink {
     /// Count next to the label; `None` shows none.
     pub count: Option<u32>,
     /// Paths of pages that belong to this entry although they do not begin with its address.
-    pub others: &'static [&'static str],
+    pub related_pages: &'static [&'static str],
 }
 
 impl NavLink {
@@ -36,7 +36,7 @@ impl NavLink {
             french: None,
             address: address.into(),
             count: None,
-            others: &[],
+            related_pages: &[],
         }
     }
 
@@ -55,8 +55,8 @@ impl NavLink {
 
     /// Adds paths of pages that belong to this entry.
     #[must_use]
-    pub fn with_related_pages(mut self, others: &'static [&'static str]) -> Self {
-        self.others = others;
+    pub fn with_related_pages(mut self, related_pages: &'static [&'static str]) -> Self {
+        self.related_pages = related_pages;
         self
     }
 
@@ -220,7 +220,7 @@ impl Frame {
             .iter()
             .filter(within)
             .max_by_key(|entry| entry.address.len())
-            .or_else(|| self.navigation.iter().find(|entry| entry.others.contains(&path)))?;
+            .or_else(|| self.navigation.iter().find(|entry| entry.related_pages.contains(&path)))?;
         Some((entry, if entry.address == path { "page" } else { "true" }))
     }
 
