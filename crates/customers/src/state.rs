@@ -247,6 +247,6 @@ impl Customers {
         request: &RequestContext,
         make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
     ) -> Result<RenderedResponse, Error> {
-        current.answered(&self.response_cache, request, make).await
+        current.cached_response(&self.response_cache, request, make).await
     }
 }

@@ -253,13 +253,13 @@ impl Deals {
     }
 
     /// Rendered response from the cache, or made by `make`.
-    pub(crate) async fn answered(
+    pub(crate) async fn cached_response(
         &self,
         current: &DealsSnapshot,
         request: &RequestContext,
         make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
     ) -> Result<RenderedResponse, Error> {
-        current.answered(&self.responses, request, make).await
+        current.cached_response(&self.responses, request, make).await
     }
 }
 

@@ -15,7 +15,7 @@ pub const LANGUAGE_COOKIE: &str = "lang";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestContext {
     /// Response format.
-    pub face: Format,
+    pub format: Format,
     /// Language of the page.
     pub language: Language,
     /// Path and query.
@@ -57,14 +57,14 @@ impl RequestContext {
         uri: &Uri,
         offered: &'static [Format],
     ) -> Result<Self, Error> {
-        let face = Format::negotiate(format, headers, offered).map_err(|unknown: UnknownFormat| {
+        let format = Format::negotiate(format, headers, offered).map_err(|unknown: UnknownFormat| {
             Error::invalid_query(vec![FieldError::new("format", unknown.text(language))])
         })?;
         let address = uri
             .path_and_query()
             .map_or_else(String::new, |address| address.as_str().to_owned());
         Ok(Self {
-            face,
+            format,
             language,
             address,
         })
@@ -72,7 +72,7 @@ impl RequestContext {
 
     /// Cache key of the response: format, language and address.
     pub fn key(&self) -> String {
-        format!("{} {} {}", self.face.name(), self.language.code(), self.address)
+        format!("{} {} {}", self.format.name(), self.language.code(), self.address)
     }
 }
 

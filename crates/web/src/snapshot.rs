@@ -63,26 +63,26 @@ impl<R> BoardSnapshot<R> {
         }
     }
 
-    /// Returns the cached response for `asked`, or renders it with `make`.
+    /// Returns the cached response for `request`, or renders it with `render`.
     ///
     /// The key contains the current second, because pages show the age of their data.
     ///
     /// # Errors
-    /// Returns the error of `make`.
-    pub async fn answered(
+    /// Returns the error of `render`.
+    pub async fn cached_response(
         &self,
-        kept: &ResponseCache,
-        asked: &RequestContext,
-        make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
+        cache: &ResponseCache,
+        request: &RequestContext,
+        render: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
     ) -> Result<RenderedResponse, Error> {
-        let question = ResponseKey {
+        let key = ResponseKey {
             versions: (self.version, 0),
             second: self.now.timestamp().as_second(),
             read_at: self.read_at,
             unreachable_since: self.unreachable_since,
-            asked: asked.key(),
+            asked: request.key(),
         };
-        kept.get_or_render(question, make).await
+        cache.get_or_render(key, render).await
     }
 
     fn in_zone(&self, at: Timestamp) -> Zoned {

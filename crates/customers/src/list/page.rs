@@ -92,7 +92,7 @@ pub(crate) async fn show_customer_list(
     let request = query.request_context(&headers, &uri)?;
     let parsed = query.parse(&uri, ListScope::All)?;
     let current = customers.current().await?;
-    if request.face == Format::Html && current.aggregates.overview.summary.total_customers == 0 {
+    if request.format == Format::Html && current.aggregates.overview.summary.total_customers == 0 {
         return Ok(render_checklist(&customers, &current, &request)
             .await?
             .respond(&headers));
@@ -115,7 +115,7 @@ fn render(
     let table = || full_table(customers, current, listing, NAMES);
     let paging = Pagination::of(listing.indices.len(), parsed.page);
     let part = || CustomerListResponse::of(listing, &current.rows, paging, current.read_at, current.currency);
-    match request.face {
+    match request.format {
         Format::Csv => Ok(RenderedResponse::csv(&table())),
         Format::Xlsx => RenderedResponse::xlsx(&table()).map_err(Error::internal),
         Format::Json => RenderedResponse::json(&part()).map_err(Error::internal),

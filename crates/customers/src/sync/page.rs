@@ -41,7 +41,7 @@ pub(crate) async fn show_sync_status(
 ) -> Result<Response, Error> {
     let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let status = customers.sync.status().await?;
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         return Ok(Json(status).into_response());
     }
     let is_running = status.sources.iter().any(|source| source.running.is_some());

@@ -41,7 +41,7 @@ pub(crate) async fn show(
     };
     let current = deals.current().await?;
     let make = async || render(&deals, &current, &query, &request).await;
-    let rendered = deals.answered(&current, &request, make).await?;
+    let rendered = deals.cached_response(&current, &request, make).await?;
     Ok(common.with_language_cookie(rendered.respond(&headers), request.language))
 }
 
@@ -51,7 +51,7 @@ async fn render(
     query: &DealQuery,
     request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    match request.face {
+    match request.format {
         Format::Html => {
             let overview = deals.overview(current, &query.filter).await;
             let page = DashboardPage {
@@ -78,13 +78,13 @@ pub(crate) async fn render_download(
     query: &DealQuery,
     request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    if request.face == Format::Pdf {
+    if request.format == Format::Pdf {
         return render_report(deals, current, query, request);
     }
     let listing = deals.listing(current, query).await;
     let as_of = current.read_at.to_zoned(deals.clock.zone().clone());
     let sheet = deals_table(&current.rows, &listing, &as_of);
-    match request.face {
+    match request.format {
         Format::Xlsx => RenderedResponse::xlsx_in(&sheet, ExportDialect::of(request.language)).map_err(Error::internal),
         _ => Ok(RenderedResponse::csv_in(&sheet, ExportDialect::of(request.language))),
     }

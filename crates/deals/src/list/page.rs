@@ -40,11 +40,11 @@ pub(crate) async fn show(
         query: &query,
         page: common.page(),
     };
-    let make = async || match request.face {
+    let make = async || match request.format {
         Format::Html | Format::Json => render(&deals, &current, &list, notice).await,
         _ => crate::dashboard::page::render_download(&deals, &current, &query, &request).await,
     };
-    let rendered = deals.answered(&current, &request, make).await?;
+    let rendered = deals.cached_response(&current, &request, make).await?;
     Ok(common.with_language_cookie(rendered.respond(&headers), request.language))
 }
 
@@ -69,7 +69,7 @@ async fn render(
         as_of: current.read_at,
     };
     let list = DealListResponse::of(&current.rows, query, &listing, page);
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         return RenderedResponse::json(&list).map_err(Error::internal);
     }
     let page = DealListPage {

@@ -111,7 +111,7 @@ fn render(
         .map(|channel| (channel, channel_messages(deals, channel, current, alerts)))
         .collect();
     let history: Vec<&DealAlert> = alerts.lines.iter().rev().take(MAX_HISTORY_LINES).collect();
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         let answer = build_response(deals, current.read_at, configured, &mail, &history);
         return RenderedResponse::json(&answer).map_err(Error::internal);
     }

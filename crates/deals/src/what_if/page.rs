@@ -95,7 +95,7 @@ fn render(scene: &SalesContext<'_>, query: &str, levers: ScenarioInputs) -> Resu
     let what_if = WhatIf::of(&BaselineFigures::of(&chosen, scene.history), levers);
     let gaps = SalesVelocity::of(&chosen, scene.history).gaps();
     let gaps: Vec<String> = gaps.into_iter().map(|gap| gap.message(request.language)).collect();
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         let answer = WhatIfResponse {
             as_of: scene.current.read_at,
             filter: scene.filter.to_query(),
@@ -127,7 +127,7 @@ async fn render_errors(
 ) -> Result<Response, Error> {
     let request = sent.common.request_context(sent.headers, sent.uri, Format::PAGE)?;
     let filter = parse_filter(sent.uri, deals.message_style(request.language))?.filter;
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         let fields = errors
             .iter()
             .map(|error| FieldError::new(error.lever.field(), error.message(request.language)));

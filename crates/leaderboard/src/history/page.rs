@@ -84,7 +84,7 @@ pub(crate) async fn show(
     let pages = u32::try_from(corrections.total.div_ceil(CORRECTIONS_PER_PAGE))
         .unwrap_or(u32::MAX)
         .max(1);
-    let rendered = match request.face {
+    let rendered = match request.format {
         Format::Html => RenderedResponse::html(
             CorrectionsPage {
                 corrections: &corrections.list,
@@ -144,7 +144,7 @@ pub(crate) async fn show_difference(
         leaderboard.standings(&later, everything).await,
     );
     let moved = difference(&then.by_csm, &later.by_csm);
-    let rendered = match request.face {
+    let rendered = match request.format {
         Format::Html => RenderedResponse::html(
             DifferencePage {
                 before,

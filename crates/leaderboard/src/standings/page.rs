@@ -75,7 +75,7 @@ pub(crate) async fn show(
     let (period, table) = (query.period(current.today())?, table_of(&query)?);
     let render_response = async || {
         let standings = leaderboard.standings(&current, period).await;
-        render(&leaderboard, &current, &standings, request.face, table)
+        render(&leaderboard, &current, &standings, request.format, table)
     };
     let rendered = leaderboard
         .cached_response(&current, request.key(), render_response)
@@ -107,7 +107,7 @@ fn render(
     leaderboard: &Leaderboard,
     current: &LeaderboardSnapshot,
     standings: &Standings,
-    face: Format,
+    format: Format,
     table: StandingsTable,
 ) -> Result<RenderedResponse, Error> {
     let (as_of, zone) = (current.read_at, leaderboard.clock.zone());
@@ -115,7 +115,7 @@ fn render(
         StandingsTable::Csms => csm_sheet(standings, as_of, zone),
         StandingsTable::Services => service_sheet(standings, as_of, zone),
     };
-    match face {
+    match format {
         Format::Html => Ok(RenderedResponse::html(page(leaderboard, current, standings))),
         Format::Csv => Ok(RenderedResponse::csv(&sheet())),
         Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),

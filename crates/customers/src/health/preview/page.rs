@@ -63,7 +63,7 @@ pub(crate) async fn show_preview(
         Ok(other) => Some(load_preview(&customers, &current, other).await?),
         Err(_) => None,
     };
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         let preview = preview.ok_or_else(|| Error::invalid_query(other.err().unwrap_or_default()))?;
         let rendered = RenderedResponse::json(&preview).map_err(Error::internal)?;
         return Ok(rendered.respond(&headers));

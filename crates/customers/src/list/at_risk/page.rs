@@ -45,7 +45,7 @@ pub(crate) async fn show_at_risk(
     let current = customers.current().await?;
     let make = async || {
         let listing = customers.listing(&current, &parsed.query).await;
-        if matches!(request.face, Format::Csv | Format::Xlsx) {
+        if matches!(request.format, Format::Csv | Format::Xlsx) {
             return render_table(&customers, &current, &listing, &request);
         }
         let history: Reading<ScoreHistory> = customers.store.read().await?;
@@ -63,7 +63,7 @@ fn render_table(
     request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
     let sheet = full_table(customers, current, listing, NAMES);
-    match request.face {
+    match request.format {
         Format::Csv => Ok(RenderedResponse::csv(&sheet)),
         _ => RenderedResponse::xlsx(&sheet).map_err(Error::internal),
     }
@@ -76,7 +76,7 @@ fn render(
     request: &RequestContext,
     parsed: &ParsedListQuery,
 ) -> Result<RenderedResponse, Error> {
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         return RenderedResponse::json(list).map_err(Error::internal);
     }
     let page = AtRiskPage {

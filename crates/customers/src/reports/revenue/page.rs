@@ -116,7 +116,7 @@ fn render(
         current.currency,
         current.now.date(),
     );
-    match request.face {
+    match request.format {
         Format::Json => RenderedResponse::json(&revenue_response(current, &growth)).map_err(Error::internal),
         Format::Csv => Ok(RenderedResponse::csv(&revenue_sheet(current, &growth))),
         Format::Xlsx => RenderedResponse::xlsx(&revenue_sheet(current, &growth)).map_err(Error::internal),

@@ -40,7 +40,7 @@ pub(crate) async fn show_summary(
 ) -> Result<Response, Error> {
     let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let current = customers.current().await?;
-    let make = async || match request.face {
+    let make = async || match request.format {
         Format::Json => RenderedResponse::json(&current.aggregates.overview.summary).map_err(Error::internal),
         _ => render_summary_page(&customers, &current, &request).await,
     };

@@ -63,7 +63,7 @@ fn render(
     week: &WeeklyReport,
     request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    match request.face {
+    match request.format {
         Format::Json => RenderedResponse::json(week).map_err(Error::internal),
         Format::Pdf => {
             let pdf = WeeklyPdf {

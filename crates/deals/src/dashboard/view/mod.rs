@@ -113,13 +113,13 @@ pub(crate) fn unreadable_rows(unread: &UnreadableRows, language: Language) -> Ma
 }
 
 /// Download links of the filtered deals.
-pub(crate) fn downloads(address: &str, faces: &[Format], language: Language) -> Markup {
-    let is_file = |face: &&Format| !matches!(face, Format::Html | Format::Json);
+pub(crate) fn downloads(address: &str, formats: &[Format], language: Language) -> Markup {
+    let is_file = |format: &&Format| !matches!(format, Format::Html | Format::Json);
     html! {
         p .downloads {
             span .unseen { (language.choose("Télécharger : ", "Download: ")) }
-            @for face in faces.iter().filter(is_file) {
-                a href=(with_parameter(address, "format", face.name())) download { (face.name().to_uppercase()) }
+            @for format in formats.iter().filter(is_file) {
+                a href=(with_parameter(address, "format", format.name())) download { (format.name().to_uppercase()) }
             }
         }
     }

@@ -76,7 +76,7 @@ pub(crate) async fn show(
 }
 
 fn answer(deals: &Deals, request: &RequestContext, prepared: &ImportPreview) -> Result<Response, Error> {
-    if let (Format::Json, Ok(outcome)) = (request.face, &prepared.outcome) {
+    if let (Format::Json, Ok(outcome)) = (request.format, &prepared.outcome) {
         return Ok(axum::Json(ImportPlanResponse::of(prepared, outcome, request.language)).into_response());
     }
     let page = ImportPreviewPage {

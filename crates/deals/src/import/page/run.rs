@@ -67,7 +67,7 @@ pub(crate) async fn show(
                 .ok_or_else(Error::not_found)?,
         ),
     };
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         return Ok(Json(status.answer(&run)).into_response());
     }
     let is_running = status.is_running();
@@ -94,13 +94,13 @@ pub(crate) async fn undo(
     let request = query.request_context(&headers, &uri)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
     let mut progress = deals.import_jobs.undo(&run).await?.ok_or_else(Error::not_found)?;
-    let patience = if request.face == Format::Html {
+    let patience = if request.format == Format::Html {
         MAX_WAIT / 10
     } else {
         MAX_WAIT
     };
     let _ = tokio::time::timeout(patience, progress.wait_for(ImportProgress::is_over)).await;
-    if request.face == Format::Html {
+    if request.format == Format::Html {
         return Ok(Redirect::to(&with_language(&import_run_address(&run), request.language)).into_response());
     }
     let written = progress.borrow().clone().in_language(request.language);

@@ -47,7 +47,7 @@ pub(crate) async fn show(
     let request = (query.format.as_deref(), query.lang.as_deref());
     let request = RequestContext::with_language(request, &headers, &uri, Format::PAGE)?;
     let log = deals.import_jobs.log().await;
-    if request.face == Format::Html {
+    if request.format == Format::Html {
         return Ok(page(&deals, &request, log.ok(), None));
     }
     Ok(axum::Json(lines(&deals, &*log?)).into_response())

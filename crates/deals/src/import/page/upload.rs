@@ -81,7 +81,7 @@ pub(crate) async fn receive(
     let pairs = sent_file.pairs.clone();
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let sent = ImportRequest::from_pairs(pairs, request.language).map_err(Error::invalid)?;
-    match (sent_file.into_upload().await?, request.face) {
+    match (sent_file.into_upload().await?, request.format) {
         (Ok(upload), Format::Html) => {
             let address = format!("{IMPORT_PREVIEW}?{}", preview_query(upload.digest, &sent));
             deals.import_jobs.uploads.keep(Arc::new(upload));

@@ -62,7 +62,7 @@ fn render(scene: &SalesContext<'_>) -> Result<RenderedResponse, Error> {
     let answer = build_response(scene);
     let request = scene.request;
     let sheet = || performance_table(&answer, request.language, scene.current.as_of().datetime());
-    match request.face {
+    match request.format {
         Format::Json | Format::Pdf => RenderedResponse::json(&answer).map_err(Error::internal),
         Format::Csv => Ok(RenderedResponse::csv_in(&sheet(), ExportDialect::of(request.language))),
         Format::Xlsx => {

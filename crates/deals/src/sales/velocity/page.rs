@@ -41,7 +41,7 @@ pub(crate) async fn show(
 fn render(scene: &SalesContext<'_>) -> Result<RenderedResponse, Error> {
     let answer = build_response(scene);
     let request = scene.request;
-    if request.face == Format::Json {
+    if request.format == Format::Json {
         return RenderedResponse::json(&answer).map_err(Error::internal);
     }
     let zone = scene.deals.clock.zone();

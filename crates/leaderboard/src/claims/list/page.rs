@@ -83,7 +83,7 @@ pub(crate) async fn show(
         disputes,
         page: query.page(),
     };
-    let render_response = async || render(&leaderboard, &current, &selection, request.face);
+    let render_response = async || render(&leaderboard, &current, &selection, request.format);
     let key = format!("{} disputes {version:?}", request.key());
     let rendered = leaderboard.cached_response(&current, key, render_response).await?;
     Ok(rendered.respond(&headers))
@@ -142,7 +142,7 @@ fn render(
     leaderboard: &Leaderboard,
     current: &LeaderboardSnapshot,
     selection: &ClaimsSelection<'_>,
-    face: Format,
+    format: Format,
 ) -> Result<RenderedResponse, Error> {
     let filter = selection.filter;
     let period = Period {
@@ -158,12 +158,12 @@ fn render(
         submission: filter.submission.clone(),
     });
     let link = |row| current.data.rows.submission_link.row(row);
-    if face == Format::Html {
+    if format == Format::Html {
         let document = document(leaderboard, current, selection, &matching);
         return Ok(RenderedResponse::html(document));
     }
     let lines = matching.lines(0..matching.len(), link);
-    match face {
+    match format {
         Format::Csv => Ok(RenderedResponse::csv(&claims_sheet(
             &lines,
             current.read_at,

@@ -88,7 +88,7 @@ pub(crate) async fn show(
     let key = format!("{} contests {}", request.context.key(), rows.snapshot.version);
     let render_response = async || {
         let report = find_report(&rows, request.name, current)?;
-        render(leaderboard, current, &report, request.context.face, request.table)
+        render(leaderboard, current, &report, request.context.format, request.table)
     };
     let rendered = leaderboard.cached_response(current, key, render_response).await?;
     Ok(rendered.respond(request.headers))
@@ -121,7 +121,7 @@ fn render(
     leaderboard: &Leaderboard,
     current: &LeaderboardSnapshot,
     report: &ContestReport,
-    face: Format,
+    format: Format,
     table: ResultTable,
 ) -> Result<RenderedResponse, Error> {
     let zone = leaderboard.clock.zone();
@@ -130,7 +130,7 @@ fn render(
         let (title, scores) = selected_scores(report, table);
         result_sheet(scores, title, &report.contest, as_of)
     };
-    match face {
+    match format {
         Format::Html => Ok(RenderedResponse::html(
             page(report, leaderboard, current, FormValue::default()).document(&leaderboard.frame(current)),
         )),

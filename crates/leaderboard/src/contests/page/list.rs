@@ -60,7 +60,7 @@ pub(crate) async fn show(
     let rows = leaderboard.contests().await?;
     let current = leaderboard.current().await?;
     let contests = listed(&rows.snapshot.data, current.now.timestamp());
-    let rendered = match request.face {
+    let rendered = match request.format {
         Format::Html => RenderedResponse::html(
             ContestsPage {
                 contests: &contests,

@@ -119,7 +119,7 @@ fn render(
     let points: ContestPoints = earnings.iter().map(|earning| &earning.points).sum();
     let as_of = current.read_at.to_zoned(contest.zone.clone()).datetime();
     let sheet = || earnings_sheet(earnings, link, csm, as_of, &contest.zone);
-    match request.face {
+    match request.format {
         Format::Html => Ok(RenderedResponse::html(
             PointsPage {
                 contest,

@@ -73,7 +73,7 @@ pub(crate) async fn show(
     let current = leaderboard.current().await?;
     let contests = listed_rules(&rows.snapshot.data, query.contest.as_deref(), current.now.timestamp());
     let examples = rules_examples();
-    let rendered = match request.face {
+    let rendered = match request.format {
         Format::Html => RenderedResponse::html(page(&leaderboard, &current, &contests, &examples)),
         _ => RenderedResponse::json(&RulesResponse {
             as_of: rows.snapshot.read_at,

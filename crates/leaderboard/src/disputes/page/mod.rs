@@ -99,7 +99,7 @@ pub(crate) async fn show(
     let list: Vec<&Dispute> = newest_first
         .filter(|dispute| csm.is_none_or(|csm| dispute.concerns(csm)))
         .collect();
-    let rendered = match request.face {
+    let rendered = match request.format {
         Format::Html => RenderedResponse::html(
             DisputesPage {
                 disputes: &list,

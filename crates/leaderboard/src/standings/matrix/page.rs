@@ -73,14 +73,14 @@ pub(crate) async fn show(
     let current = leaderboard.current().await?;
     let render_response = async || {
         let matrix = current.data.ledger.matrix(&filter);
-        match request.face {
+        match request.format {
             Format::Html => Ok(RenderedResponse::html(query.document(
                 &leaderboard,
                 &current,
                 &filter,
                 &matrix,
             ))),
-            face => file(&leaderboard, &current, &filter, &matrix, face),
+            format => file(&leaderboard, &current, &filter, &matrix, format),
         }
     };
     let rendered = leaderboard
@@ -144,11 +144,11 @@ fn file(
     current: &LeaderboardSnapshot,
     filter: &MatrixFilter,
     matrix: &Matrix<'_>,
-    face: Format,
+    format: Format,
 ) -> Result<RenderedResponse, Error> {
     let rows = matrix.rows(0..matrix.len());
     let sheet = || sheet(leaderboard, current, matrix, &rows);
-    match face {
+    match format {
         Format::Csv => Ok(RenderedResponse::csv(&sheet())),
         Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
         _ => RenderedResponse::json(&MatrixResponse {

@@ -63,7 +63,7 @@ pub(crate) async fn show(
     let current = leaderboard.current().await?;
     let render_response = async || {
         let standings = leaderboard.standings(&current, period).await;
-        render(&leaderboard, &current, &standings, request.face, &typed)
+        render(&leaderboard, &current, &standings, request.format, &typed)
     };
     let rendered = leaderboard
         .cached_response(&current, request.key(), render_response)
@@ -75,13 +75,13 @@ fn render(
     leaderboard: &Leaderboard,
     current: &LeaderboardSnapshot,
     standings: &Standings,
-    face: Format,
+    format: Format,
     typed: &str,
 ) -> Result<RenderedResponse, Error> {
     let ledger = &current.data.ledger;
     let csm = ledger.find_csm(typed).map(|csm| ledger.csm_display_name(csm));
     let line = csm.and_then(|csm| my_rank(&standings.by_csm, csm));
-    if face != Format::Html {
+    if format != Format::Html {
         let response = MyRankResponse {
             as_of: current.read_at,
             period: standings.period,

@@ -84,7 +84,7 @@ pub(crate) async fn show(
     let preview = leaderboard.weekly_message(&current, week).await;
     let on = leaderboard.weekly.delivery.slack.is_some();
     let next = leaderboard.weekly.at.next(&current.now);
-    let rendered = match request.face {
+    let rendered = match request.format {
         Format::Html => RenderedResponse::html(
             WeeklyStandingsPage {
                 on,
