@@ -1,3 +1,5 @@
+//! Tests of decoding rows, corrections and findings.
+
 use domain::money::Money;
 use jiff::{civil::date, tz::TimeZone};
 use proptest::prelude::*;

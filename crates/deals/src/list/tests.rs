@@ -1,3 +1,5 @@
+//! Tests of filter, facets and search.
+
 use domain::{language::Language, period::Period};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 

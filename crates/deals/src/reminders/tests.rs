@@ -1,3 +1,5 @@
+//! Tests of the reminder plan and its alerts.
+
 use std::collections::HashSet;
 
 use jiff::{ToSpan, civil::Date, tz::TimeZone};

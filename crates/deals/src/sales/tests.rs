@@ -1,3 +1,5 @@
+//! Tests of performance, velocity and what-if figures.
+
 use domain::{language::Language, money::Money};
 use jiff::{SignedDuration, tz::TimeZone};
 use proptest::{prelude::*, sample::select};

@@ -1,3 +1,5 @@
+//! Tests of the dashboard responses.
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::tz::TimeZone;

@@ -1,3 +1,5 @@
+//! Tests of the dashboard rules: KPIs, funnel, sectors, deadlines and stale deals.
+
 use domain::money::Money;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

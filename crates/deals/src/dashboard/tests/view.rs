@@ -1,3 +1,5 @@
+//! Tests of the dashboard page and its report.
+
 use std::sync::Arc;
 
 use domain::language::Language;

@@ -1,3 +1,5 @@
+//! Tests of reading uploaded files: encodings, separators, headers, workbooks and limits.
+
 use std::{
     io::{Cursor, Write},
     time::{Duration, Instant},

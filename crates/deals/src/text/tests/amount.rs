@@ -1,3 +1,5 @@
+//! Tests of parsing amounts.
+
 use domain::money::Money;
 use proptest::prelude::*;
 use rust_decimal::Decimal;

@@ -1,3 +1,5 @@
+//! Tests of parsing dates.
+
 use domain::language::Language;
 use jiff::civil::date;
 use proptest::prelude::*;

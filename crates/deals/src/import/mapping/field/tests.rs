@@ -1,3 +1,5 @@
+//! Tests of recognising headers.
+
 use crate::import::mapping::field::{ImportField, is_computed, meaning};
 
 fn field_of(header: &str) -> Option<ImportField> {

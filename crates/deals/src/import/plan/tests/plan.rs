@@ -1,3 +1,5 @@
+//! Tests of the import plan.
+
 use domain::{language::Language, money::Money};
 use proptest::prelude::*;
 

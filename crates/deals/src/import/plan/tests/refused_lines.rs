@@ -1,3 +1,5 @@
+//! Tests of the file with the refused lines.
+
 use domain::language::Language;
 
 use crate::import::{
