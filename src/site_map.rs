@@ -1,6 +1,6 @@
 //! Site map: the addresses of the program by section, and the navigation.
 //!
-//! Each address is a constant of the crate that serves it. A test compares the map with the OpenAPI document.
+//! Each address is a constant of the crate that serves it. A test compares the map with the `OpenAPI` document.
 
 use web::{
     openapi::{OPENAPI_JSON, PROGRAM, REDOC, RouteGroup, SWAGGER_UI},

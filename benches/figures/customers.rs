@@ -126,11 +126,11 @@ impl Board {
             api_url: Some(emulator.url()),
             spreadsheet_url: String::new(),
             credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
-            call_timeout: Duration::from_secs(120),
+            call_timeout: Duration::from_mins(2),
         };
         let options = StoreOptions {
             calls_per_minute: None,
-            patience: Duration::from_secs(300),
+            patience: Duration::from_mins(5),
             ..StoreOptions::for_google(clock.clone(), STORE_IDENTITY)
         };
         let store = Arc::new(Store::open(connection, options).await.expect("a store"));

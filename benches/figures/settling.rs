@@ -96,11 +96,11 @@ async fn read(url: &str) -> Arc<Timed> {
         api_url: Some(url.to_owned()),
         spreadsheet_url: String::new(),
         credentials: Credentials::Bearer("x".to_owned()),
-        call_timeout: Duration::from_secs(120),
+        call_timeout: Duration::from_mins(2),
     };
     let options = StoreOptions {
         calls_per_minute: None,
-        patience: Duration::from_secs(120),
+        patience: Duration::from_mins(2),
         ..StoreOptions::for_google(spreadsheet::clock(), STORE_IDENTITY)
     };
     let store = Store::open(connection, options).await.expect("a store");

@@ -52,7 +52,7 @@ pub async fn store(emulator: &Emulator) -> Arc<Store> {
         api_url: Some(emulator.url()),
         spreadsheet_url: String::new(),
         credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
-        call_timeout: Duration::from_secs(60),
+        call_timeout: Duration::from_mins(1),
     };
     let options = StoreOptions {
         calls_per_minute: None,

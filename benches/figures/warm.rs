@@ -9,7 +9,7 @@ use crate::{
 };
 
 const ROUNDS: usize = 9;
-const ROUND: Duration = Duration::from_millis(1_000);
+const ROUND: Duration = Duration::from_secs(1);
 const PAGE: &str = "/leaderboard";
 
 /// One line per encoding.

@@ -110,7 +110,7 @@ pub(crate) fn cross_board_lookup(leaderboard: &Arc<Leaderboard>, deals: &Arc<Dea
                     data.integrations = credits
                         .into_iter()
                         .map(|(name, credit)| integration(name, credit))
-                        .collect()
+                        .collect();
                 }
                 Err(_) => data
                     .unknown

@@ -1,4 +1,4 @@
-//! Tests of the OpenAPI document: it describes every route, and the routes behave as described.
+//! Tests of the `OpenAPI` document: it describes every route, and the routes behave as described.
 
 use std::{
     fs,

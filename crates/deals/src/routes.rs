@@ -90,7 +90,7 @@ fn with_query(path: &str, query: &str) -> String {
     }
 }
 
-/// Tag of the board in the OpenAPI document.
+/// Tag of the board in the `OpenAPI` document.
 pub(crate) const TAG: &str = "Deals";
 
 /// Dashboard.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-/// Tag of the board in the OpenAPI document.
+/// Tag of the board in the `OpenAPI` document.
 pub(crate) const TAG: &str = "Leaderboard";
 
 /// Board.

@@ -40,7 +40,7 @@ use crate::{
 /// Maximum size of a request body; Google recommends 2 MB and has no hard limit.
 const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Duration of a simulated timeout, the same as Google's own limit of 180 s.
-const HANG_TIMEOUT: Duration = Duration::from_secs(180);
+const HANG_TIMEOUT: Duration = Duration::from_mins(3);
 
 type HttpResult = Result<Response<Body>, ConnectionClosed>;
 

@@ -21,7 +21,7 @@ pub enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// Parses a cell of an UNFORMATTED_VALUE response.
+    /// Parses a cell of an `UNFORMATTED_VALUE` response.
     pub fn of(value: Option<&'a Value>) -> Self {
         match value {
             Some(Value::String(text)) if !text.trim().is_empty() => Self::Text(text.trim()),

@@ -302,7 +302,7 @@ pub async fn store_at(url: &str, sheets: &TestSpreadsheet, options: StoreOptions
         let google = StoreOptions::for_google(options.clock.clone(), IDENTITY);
         options.calls_per_minute = google.calls_per_minute;
         options.first_pause = google.first_pause;
-        options.patience = Duration::from_secs(120);
+        options.patience = Duration::from_mins(2);
     }
     let connection = SpreadsheetConnection {
         spreadsheet_id: sheets.spreadsheet_id().to_owned(),

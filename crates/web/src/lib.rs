@@ -10,7 +10,7 @@
 //! - [`findings`]: `GET /findings`, the data issues of every board
 //! - [`status`]: `GET /status` and `GET /health`
 //! - [`keyboard`]: `GET /keyboard`, the keyboard shortcuts
-//! - [`openapi`]: `GET /openapi.json`, Swagger UI and ReDoc
+//! - [`openapi`]: `GET /openapi.json`, Swagger UI and `ReDoc`
 //! - [`snapshot`]: the rows of a board at one data version
 //! - [`request_context`]: format, language and address of a request
 //! - [`delivery`]: mail, Slack and the tab `alert_history`

@@ -16,13 +16,13 @@ pub fn keyboard_address(language: Language) -> String {
 /// Path of the status page, which every footer links to.
 pub const STATUS: &str = "/status";
 
-/// Path of the OpenAPI document.
+/// Path of the `OpenAPI` document.
 pub const OPENAPI_JSON: &str = "/openapi.json";
 
 /// Path of Swagger UI, where each route can be tried.
 pub const SWAGGER_UI: &str = "/docs";
 
-/// Path of ReDoc, for reading.
+/// Path of `ReDoc`, for reading.
 pub const REDOC: &str = "/redoc";
 
 /// Path prefix of the files of both viewers.

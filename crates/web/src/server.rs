@@ -89,7 +89,7 @@ mod tests {
 
     use super::*;
 
-    pub(crate) const NEVER: Duration = Duration::from_secs(3_600);
+    pub(crate) const NEVER: Duration = Duration::from_hours(1);
 
     pub(crate) struct Running {
         address: SocketAddr,

@@ -59,7 +59,7 @@ fn without_a_key_a_source_is_off_and_with_one_it_is_on() {
             (
                 one.source,
                 one.settings.key.reveal(),
-                one.settings.calls_per_minute.map(|rate| rate.get()),
+                one.settings.calls_per_minute.map(std::num::NonZero::get),
             )
         })
         .collect();

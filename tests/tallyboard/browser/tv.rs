@@ -40,7 +40,7 @@ async fn world_of(csms: usize) -> World {
     let rows: Vec<Value> = (0..csms)
         .map(|number| {
             let name = format!("{} {}", NAMES[number % NAMES.len()], number + 1);
-            let services = SERVICES[..number % SERVICES.len() + 1].join(", ");
+            let services = SERVICES[..=(number % SERVICES.len())].join(", ");
             json!([
                 format!("s{number}"),
                 "2026-03-02 10:00:00",

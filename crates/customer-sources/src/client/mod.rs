@@ -31,13 +31,13 @@ const MAX_ATTEMPTS: usize = 6;
 /// First pause between attempts if the vendor asks for none; it doubles each time.
 const MIN_BACKOFF: Duration = Duration::from_secs(1);
 /// Longest such pause.
-const MAX_BACKOFF: Duration = Duration::from_secs(60);
+const MAX_BACKOFF: Duration = Duration::from_mins(1);
 /// Longest pause that a run waits for; a vendor that asks for more has an exhausted daily quota.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(15);
 /// Maximum size of a response, in bytes.
 const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 /// Timeout of one call, from the first byte sent to the last byte read.
-const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+const CALL_TIMEOUT: Duration = Duration::from_mins(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum length of a vendor's error message, in characters.
 const MAX_ERROR_CHARACTERS: usize = 300;

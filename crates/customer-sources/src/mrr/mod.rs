@@ -7,7 +7,7 @@
 //! `repeating`) do not reduce MRR unless the account owner chooses so
 //! (<https://support.stripe.com/questions/impact-of-discounts-on-monthly-recurring-revenue-mrr-and-churn-metrics>).
 //!
-//! ChartMogul counts invoices and differs by design, so the two figures are never added.
+//! `ChartMogul` counts invoices and differs by design, so the two figures are never added.
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! ChartMogul client: paying accounts, contacts, movements of monthly revenue, and metrics of the whole business.
+//! `ChartMogul` client: paying accounts, contacts, movements of monthly revenue, and metrics of the whole business.
 //!
 //! <https://dev.chartmogul.com/reference>. Amounts are in whole cents of the account's currency. The customer list has
 //! no change filter but is short, so every run reads all of it. History can be recalculated, so metrics of the last

@@ -39,7 +39,7 @@ use crate::{
 /// Author of the lines in the audit log.
 const BY: &str = "alerts";
 /// Polling interval of the clock.
-const POLL_INTERVAL: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_mins(1);
 /// Polls after which failed messages are retried.
 const POLLS_BEFORE_RETRY: u32 = 10;
 

@@ -1,4 +1,4 @@
-//! Schemas of query and form fields that handlers parse themselves, for the OpenAPI document.
+//! Schemas of query and form fields that handlers parse themselves, for the `OpenAPI` document.
 #![expect(dead_code, reason = "only their names, types and descriptions are read")]
 
 use schemars::JsonSchema;

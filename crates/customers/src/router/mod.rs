@@ -1,4 +1,4 @@
-//! Router of the board: every route with its handler and its OpenAPI description.
+//! Router of the board: every route with its handler and its `OpenAPI` description.
 
 pub(crate) mod fields;
 
@@ -27,7 +27,7 @@ use crate::{
     sync::status::{self, SyncStatus},
 };
 
-/// Tag of the board in the OpenAPI document.
+/// Tag of the board in the `OpenAPI` document.
 const TAG: &str = "Customers";
 
 /// All routes of the board.

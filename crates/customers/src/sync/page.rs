@@ -84,7 +84,7 @@ pub(crate) async fn test_key(
                 .map(|probe| KeyTestListResponse {
                     list: probe.what,
                     problem: probe.outcome.as_ref().err().map(ToString::to_string),
-                    cure: probe.outcome.as_ref().err().map(|failure| failure.cure().to_string()),
+                    cure: probe.outcome.as_ref().err().map(|failure| failure.cure().clone()),
                 })
                 .collect(),
         },

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Polling interval; polling also works on machines that sleep.
-const POLL_INTERVAL: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_mins(1);
 /// Polls between two reads of the merges, each of which costs one API call.
 const POLLS_BETWEEN_MERGE_READS: u32 = 5;
 

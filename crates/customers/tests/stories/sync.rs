@@ -540,11 +540,11 @@ async fn thousands_of_contacts_are_written_in_a_few_calls() {
         api_url: Some(world.sheets.url()),
         spreadsheet_url: "http://sheet".to_owned(),
         credentials: Credentials::Bearer(world.sheets.owner_token().to_owned()),
-        call_timeout: Duration::from_secs(120),
+        call_timeout: Duration::from_mins(2),
     };
     let options = StoreOptions {
         calls_per_minute: None,
-        patience: Duration::from_secs(300),
+        patience: Duration::from_mins(5),
         queue: NonZeroUsize::new(10).expect("positive"),
         ..StoreOptions::for_google(world.clock(), IDENTITY)
     };

@@ -95,7 +95,7 @@ pub(crate) fn all(deals: &[Deal]) -> Vec<&Deal> {
     deals.iter().collect()
 }
 
-/// Row of the tab `deals`: id, client, statut, montant, probabilite, valeur_ponderee; the rest is empty.
+/// Row of the tab `deals`: id, client, statut, montant, probabilite, `valeur_ponderee`; the rest is empty.
 pub(crate) fn short_row(cells: [Value; 6]) -> Vec<Value> {
     cells.to_vec()
 }

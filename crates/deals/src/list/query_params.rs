@@ -32,7 +32,7 @@ pub(crate) struct MessageStyle {
     pub(crate) lost_stage: LostStage,
 }
 
-/// Query fields of the filter, for the OpenAPI document; missing fields restrict nothing.
+/// Query fields of the filter, for the `OpenAPI` document; missing fields restrict nothing.
 #[derive(Default, JsonSchema)]
 #[schemars(default)]
 pub(crate) struct DealFilterFields {

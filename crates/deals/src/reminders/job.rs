@@ -39,7 +39,7 @@ use crate::{
 /// Author of the rows, in the audit log.
 const AUTHOR: &str = "reminders";
 /// Interval at which the daily job checks the clock; after a suspend a timer set for a fixed time would be late.
-const CHECK_INTERVAL: Duration = Duration::from_secs(60);
+const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 
 impl Deals {
     /// Sends all pending reminders.

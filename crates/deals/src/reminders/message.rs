@@ -80,7 +80,7 @@ pub(crate) fn channel_messages<'a>(
     for (reminder, silence) in &plan.silent {
         match silence {
             SkipReason::AlreadySent if claimed.contains(&reminder.reason) => {
-                mail.keep(channel, reminder, "another instance tells it")
+                mail.keep(channel, reminder, "another instance tells it");
             }
             SkipReason::AlreadySent => mail.keep(channel, reminder, "told before"),
             SkipReason::Snoozed(until) => mail.suppress(channel, reminder, &format!("paused until {until}")),

@@ -159,7 +159,7 @@ mod tests {
         reminders::rows::ReminderReason,
     };
 
-    pub(crate) fn digest<'a>(deals: &'a [crate::deal::Deal]) -> ReminderDigest<'a> {
+    pub(crate) fn digest(deals: &[crate::deal::Deal]) -> ReminderDigest<'_> {
         let reminder = |place: usize, kind, of: &str, days| Reminder {
             deal: &deals[place],
             reason: ReminderReason {

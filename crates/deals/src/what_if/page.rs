@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// Query fields with the percentage changes of the figures, for the OpenAPI document.
+/// Query fields with the percentage changes of the figures, for the `OpenAPI` document.
 #[expect(dead_code, reason = "only its names, types and descriptions are read")]
 #[derive(JsonSchema)]
 pub(crate) struct ScenarioFields {

@@ -471,7 +471,7 @@ fn many(count: usize) -> String {
 /// A long write timeout, because large writes are slow on a loaded machine.
 fn patient() -> crate::world::Plan {
     crate::world::Plan {
-        patience: Duration::from_secs(120),
+        patience: Duration::from_mins(2),
         ..crate::world::Plan::default()
     }
 }

@@ -380,7 +380,7 @@ proptest! {
     #[test]
     fn case_and_spaces_never_make_another_company(name in company_like()) {
         let own = CompanyKey::of(&name);
-        prop_assert_eq!(&CompanyKey::of(&format!("  {}\t", name)), &own);
+        prop_assert_eq!(&CompanyKey::of(&format!("  {name}\t")), &own);
         prop_assert_eq!(&CompanyKey::of(&collapse_spaces(&name)), &own);
         prop_assert_eq!(&CompanyKey::of(&name.to_uppercase()), &own);
     }

@@ -67,7 +67,7 @@ impl Language {
         } else {
             ("", rounded)
         };
-        let number = self.number(shown, if shown.fract().is_zero() { 0 } else { 1 });
+        let number = self.number(shown, u32::from(!shown.fract().is_zero()));
         let unit = self.choose("\u{00A0}%", "%");
         format!("{sign}{number}{unit}")
     }
@@ -84,7 +84,7 @@ impl Language {
 
     fn percent_of_any_size(self, share: Decimal) -> String {
         let rounded = (share * Decimal::ONE_HUNDRED).round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
-        let number = self.number(rounded, if rounded.fract().is_zero() { 0 } else { 1 });
+        let number = self.number(rounded, u32::from(!rounded.fract().is_zero()));
         format!("{number}{}", self.choose("\u{00A0}%", "%"))
     }
 

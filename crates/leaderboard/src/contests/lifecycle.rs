@@ -23,7 +23,7 @@ use crate::{
 /// Author recorded in the audit log.
 const BY: &str = "contests";
 /// Interval between two background checks.
-const CHECK_INTERVAL: Duration = Duration::from_secs(60);
+const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 
 /// A lifecycle step that is due.
 #[derive(Clone, Debug, PartialEq)]

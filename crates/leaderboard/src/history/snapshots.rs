@@ -84,7 +84,7 @@ impl Leaderboard {
 }
 
 fn no_such_line(as_of: AsOf) -> Error {
-    let row = as_of.edge.map(|edge| edge.row()).unwrap_or_default();
+    let row = as_of.edge.map(super::as_of::LogEdge::row).unwrap_or_default();
     let message = format!(
         "Row {row} of the audit log tells nothing of this board any more, perhaps because the tab was sorted. Leave “{}” \
          out of the address, or come again from the page of corrections.",

@@ -17,7 +17,7 @@ async fn open_with(world: &World, query: &str, headers: &str) -> EventStream {
 }
 
 async fn viewers(world: &World, number: usize) -> Vec<EventStream> {
-    let opened = (0..number).map(|_| open(&world, ""));
+    let opened = (0..number).map(|_| open(world, ""));
     let mut viewers = join_all(opened).await;
     for edition in join_all(viewers.iter_mut().map(EventStream::edition)).await {
         assert_eq!(edition["claims"], json!([]), "a new viewer has missed nothing");

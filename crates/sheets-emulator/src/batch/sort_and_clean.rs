@@ -172,7 +172,7 @@ pub fn delete_duplicates(workbook: &mut Workbook, body: &Json) -> Result<Json, A
         let sheet = workbook.sheet_mut(position);
         sheet.permute(Rectangle { bottom, ..area }, &kept);
         sheet.edit_existing(Rectangle { top: bottom, ..area }, |_, _, cell| {
-            cell.entry = CellEntry::Blank
+            cell.entry = CellEntry::Blank;
         });
     }
     let count = duplicates.len();

@@ -1,6 +1,6 @@
 //! Locale rules for numbers and dates: `12 500,00`, `31/12/2026`.
 //!
-//! Rules of CLDR for those locales of Sheets whose numbers or dates differ from en_US; any other locale uses en_US.
+//! Rules of CLDR for those locales of Sheets whose numbers or dates differ from `en_US`; any other locale uses `en_US`.
 //! Names of months and functions stay English.
 //!
 //! Source: <https://cldr.unicode.org/>
@@ -22,7 +22,7 @@ pub struct Locale {
     pub is_currency_behind: bool,
 }
 
-/// Rules of en_US.
+/// Rules of `en_US`.
 const AMERICAN: Locale = Locale {
     decimal: '.',
     group: ',',
@@ -31,14 +31,14 @@ const AMERICAN: Locale = Locale {
     currency: "$",
     is_currency_behind: false,
 };
-/// Rules of en_GB.
+/// Rules of `en_GB`.
 const BRITISH: Locale = Locale {
     is_day_first: true,
     day_pattern: "dd/MM/yyyy",
     currency: "£",
     ..AMERICAN
 };
-/// Rules of fr_FR; digits are grouped with a narrow no-break space.
+/// Rules of `fr_FR`; digits are grouped with a narrow no-break space.
 const FRENCH: Locale = Locale {
     decimal: ',',
     group: '\u{202f}',
@@ -46,13 +46,13 @@ const FRENCH: Locale = Locale {
     is_currency_behind: true,
     ..BRITISH
 };
-/// Rules of de_DE.
+/// Rules of `de_DE`.
 const GERMAN: Locale = Locale {
     group: '.',
     day_pattern: "dd.MM.yyyy",
     ..FRENCH
 };
-/// Rules of it_IT, es_ES and pt_PT.
+/// Rules of `it_IT`, `es_ES` and `pt_PT`.
 const ITALIAN: Locale = Locale { group: '.', ..FRENCH };
 
 /// Digits of a currency amount.

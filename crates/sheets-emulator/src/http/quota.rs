@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::proto::{error::ApiError, query::CallKind};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[derive(Default)]
 struct CallCounts {

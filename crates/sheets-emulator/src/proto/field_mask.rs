@@ -24,7 +24,7 @@ impl FieldMask {
         }
     }
 
-    /// Parses a mask; snake_case names select their camelCase fields.
+    /// Parses a mask; `snake_case` names select their camelCase fields.
     ///
     /// # Errors
     /// 400 if the text is not a mask.

@@ -1,4 +1,4 @@
-//! Protocol-buffer JSON as Google reads and writes it: camelCase and snake_case names, null for absent fields, omitted
+//! Protocol-buffer JSON as Google reads and writes it: camelCase and `snake_case` names, null for absent fields, omitted
 //! defaults, single-precision colors.
 //!
 //! Source: <https://protobuf.dev/programming-guides/json/>

@@ -98,7 +98,7 @@ impl QueryParameters {
             .collect()
     }
 
-    /// Whether a boolean parameter is set, in camelCase or snake_case.
+    /// Whether a boolean parameter is set, in camelCase or `snake_case`.
     pub fn flag(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1")

@@ -262,7 +262,7 @@ fn scalar(out: &mut Vec<u8>, value: &CellValue, cell: &Cell, reading: ReadOption
             let _ = serde_json::to_writer(out, number);
         }
         CellValue::Bool(flag) if reading.render == ValueRenderOption::Formatted => {
-            string(out, if *flag { "TRUE" } else { "FALSE" })
+            string(out, if *flag { "TRUE" } else { "FALSE" });
         }
         CellValue::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
     }

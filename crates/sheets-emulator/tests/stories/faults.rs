@@ -189,7 +189,7 @@ async fn random_faults_need_a_share_and_something_to_draw_from() {
 #[tokio::test]
 async fn every_call_of_the_api_waits_for_the_latency_and_the_controls_do_not() {
     let world = World::with(EmulatorOptions {
-        latency: std::time::Duration::from_secs(3600),
+        latency: std::time::Duration::from_hours(1),
         ..EmulatorOptions::default()
     })
     .await;

@@ -186,7 +186,7 @@ impl WritePlan {
         let restored = self.restored.iter().map(|restored| WrittenRow {
             tab: restored.tab,
             id: restored.id.clone(),
-            cells: restored.cells.iter().map(|cell| cell.written()).collect(),
+            cells: restored.cells.iter().map(RestoredCell::written).collect(),
         });
         added.chain(restored).collect()
     }

@@ -29,7 +29,7 @@ use crate::{
 /// Maximum number of steps per group; more mean that rows move faster than they can be written.
 const MAX_STEPS: usize = 40;
 /// Time beyond the callers' deadline for the repair of a misplaced write.
-const REPAIR_TIME: Duration = Duration::from_secs(60);
+const REPAIR_TIME: Duration = Duration::from_mins(1);
 
 /// Write with an unconfirmed outcome.
 pub(crate) struct UnconfirmedWrite {

@@ -17,7 +17,7 @@ pub enum CallError {
         status: String,
         /// Message of the service.
         message: String,
-        /// `reason` of the ErrorInfo detail, such as `SERVICE_DISABLED`.
+        /// `reason` of the `ErrorInfo` detail, such as `SERVICE_DISABLED`.
         reason: String,
     },
     /// Over quota (429). Nothing was applied; the quota refills each minute.

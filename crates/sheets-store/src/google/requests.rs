@@ -372,7 +372,7 @@ pub(crate) fn add_named_range(id: &str, name: &str, sheet_id: i32) -> SheetReque
     }
 }
 
-/// Deletes a named range; the service rejects an id that does not exist (“No NamedRange with id”, as its response to
+/// Deletes a named range; the service rejects an id that does not exist (“No `NamedRange` with id”, as its response to
 /// another request shows: <https://github.com/nithinmurali/pygsheets/issues/253>).
 pub(crate) fn delete_named_range(id: &str) -> SheetRequest {
     SheetRequest {

@@ -194,7 +194,7 @@ async fn what_follows_from_added_rows_is_what_reading_everything_gives() {
             0 => {
                 world
                     .staff_type(&format!("visits!A{}", random.random_range(2..9)), json!("typed"))
-                    .await
+                    .await;
             }
             1 => {
                 let range = format!("visits!D{}", random.random_range(2..30));

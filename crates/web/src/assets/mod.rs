@@ -33,7 +33,7 @@ pub static KEYS_SCRIPT: Asset = Asset::script(
         include_str!("subnavigation.js"),
     ],
 );
-/// Starts a viewer of the OpenAPI document.
+/// Starts a viewer of the `OpenAPI` document.
 pub static VIEWER_SCRIPT: Asset = Asset::script("viewer", &[include_str!("viewer.js")]);
 /// Icon in the browser tab.
 pub static ICON: Asset = Asset::icon("icon", &[include_str!("icon.svg")]);

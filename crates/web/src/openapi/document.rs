@@ -1,4 +1,4 @@
-//! OpenAPI document: general information, tags, and the error responses that all routes share.
+//! `OpenAPI` document: general information, tags, and the error responses that all routes share.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Route descriptions for the OpenAPI document, in addition to the types of the handlers.
+//! Route descriptions for the `OpenAPI` document, in addition to the types of the handlers.
 
 use aide::{
     generate::in_context,

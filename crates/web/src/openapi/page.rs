@@ -21,7 +21,7 @@ use crate::{
     routes::{OPENAPI_JSON, REDOC, SWAGGER_UI},
 };
 
-/// Content security policy of the viewers. Both write inline styles, ReDoc starts a worker from a blob, and both
+/// Content security policy of the viewers. Both write inline styles, `ReDoc` starts a worker from a blob, and both
 /// contain images as data URLs. The rest is as on every page; nothing comes from another host.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; \

@@ -1,4 +1,4 @@
-//! Bundled files of Swagger UI and ReDoc.
+//! Bundled files of Swagger UI and `ReDoc`.
 
 use crate::response::PrecompressedFile;
 
@@ -9,7 +9,7 @@ pub enum ViewerFile {
     SwaggerScript,
     /// Style of Swagger UI.
     SwaggerStyle,
-    /// Script of ReDoc.
+    /// Script of `ReDoc`.
     RedocScript,
 }
 

@@ -1,4 +1,4 @@
-//! Directory of names for the ids in HubSpot records: owners, pipelines, stages.
+//! Directory of names for the ids in `HubSpot` records: owners, pipelines, stages.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Mapping of HubSpot records to observations and events.
+//! Mapping of `HubSpot` records to observations and events.
 
 use std::collections::{BTreeSet, HashMap};
 

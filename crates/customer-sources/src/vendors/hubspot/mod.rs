@@ -1,4 +1,4 @@
-//! HubSpot client: contacts, companies, deals and tickets, with the names of owners, pipelines and stages.
+//! `HubSpot` client: contacts, companies, deals and tickets, with the names of owners, pipelines and stages.
 //!
 //! <https://developers.hubspot.com/docs/api-reference>. A search returns at most 10,000 results, and a bulk update can
 //! give more records the same modification time, so searches page by id within the time span, never by time. The search
@@ -180,7 +180,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
 /// (<https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines>). Search responses carry no limit
 /// headers.
 fn pause(head: &ResponseHead<'_>) -> Option<Duration> {
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const DAY: Duration = Duration::from_hours(24);
     let is_spent = |name| head.number(name) == Some(0);
     if head.is_limited() && is_spent("x-hubspot-ratelimit-daily-remaining") {
         return Some(DAY);

@@ -99,7 +99,7 @@ fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, Strin
     }))
 }
 
-/// Permissions named in an error message such as “Having the 'rak_customer_read' permission would allow this request to
+/// Permissions named in an error message such as “Having the '`rak_customer_read`' permission would allow this request to
 /// continue.”
 fn scopes(body: &Value) -> Vec<String> {
     let said = body
@@ -172,7 +172,7 @@ fn expanded(request: ApiRequest, within: &str) -> ApiRequest {
 }
 
 fn changes(request: ApiRequest, run: SourceRun) -> ApiRequest {
-    let since = run.changed_since(OVERLAP).map(|since| since.as_second());
+    let since = run.changed_since(OVERLAP).map(jiff::Timestamp::as_second);
     let request = request.query_some("created[gte]", since);
     TYPES
         .iter()

@@ -57,7 +57,7 @@ pub fn case(material: Material) -> Case {
                 .header("x-ratelimit-limit", 500)
                 .header("x-ratelimit-remaining", 0)
                 .header("x-ratelimit-reset", 60),
-            Some(Duration::from_secs(60)),
+            Some(Duration::from_mins(1)),
         ),
         unauthorized: json!({"title": "Unauthenticated", "message": "The access token is invalid"}),
     }

@@ -1,4 +1,4 @@
-//! ChartMogul tests on recorded traffic and on cases of our own.
+//! `ChartMogul` tests on recorded traffic and on cases of our own.
 
 use customer_sources::{
     ReadProgress, SourceRun, VendorSettings,

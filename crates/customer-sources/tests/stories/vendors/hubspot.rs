@@ -1,4 +1,4 @@
-//! HubSpot tests: recorded contacts and companies; hand-made deals, tickets, owners and pipelines according to the
+//! `HubSpot` tests: recorded contacts and companies; hand-made deals, tickets, owners and pipelines according to the
 //! documentation.
 
 use std::time::Duration;
@@ -224,7 +224,7 @@ async fn contacts_companies_and_deals_are_read_with_owners_and_stages() {
         let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
         let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
         let contact = brought.observation(&id);
-        let emails: Vec<&str> = contact.emails.iter().map(|email| email.key()).collect();
+        let emails: Vec<&str> = contact.emails.iter().map(customer_sources::email::Email::key).collect();
         assert_eq!(
             emails,
             [

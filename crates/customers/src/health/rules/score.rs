@@ -324,7 +324,7 @@ fn months_between(since: Date, today: Date) -> Decimal {
     let begun = jiff::Span::new().try_months(months);
     let days_of_month = begun
         .and_then(|begun| since.checked_add(begun))
-        .map_or(30, |date| date.days_in_month());
+        .map_or(30, jiff::civil::Date::days_in_month);
     let months = Decimal::from(months) + Decimal::from(span.get_days()) / Decimal::from(days_of_month);
     months.max(Decimal::ZERO)
 }

@@ -23,7 +23,7 @@ use crate::{
     routes::{BOARD, RECALCULATE, SUMMARY, customer_address},
 };
 
-/// Tag of the board in the OpenAPI document.
+/// Tag of the board in the `OpenAPI` document.
 const TAG: &str = "Customers";
 
 /// Routes of scoring.

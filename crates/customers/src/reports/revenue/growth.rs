@@ -1,6 +1,6 @@
 //! Revenue growth by month from the movements of one source: churn, retention, cohorts.
 //!
-//! Formulas and results match ChartMogul's (<https://help.chartmogul.com/hc/en-us/articles/203359341>,
+//! Formulas and results match `ChartMogul`'s (<https://help.chartmogul.com/hc/en-us/articles/203359341>,
 //! <https://help.chartmogul.com/hc/en-us/articles/207340419>):
 //!
 //! | figure | formula |
@@ -13,7 +13,7 @@
 //! | ARPA | MRR ÷ customers, at the end |
 //! | quick ratio | (new business + expansion + reactivation) ÷ (contraction + churn), without sign |
 //! | cohort retention after k months | MRR then ÷ new business, of customers whose first subscription is of the month |
-//! | retention over 12 months | MRR now ÷ MRR then, of the customers who paid 12 months ago (not from ChartMogul) |
+//! | retention over 12 months | MRR now ÷ MRR then, of the customers who paid 12 months ago (not from `ChartMogul`) |
 //!
 //! A ratio to zero is unknown, not zero. Only movements in one currency count; the number of the others is reported.
 

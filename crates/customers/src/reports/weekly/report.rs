@@ -210,7 +210,7 @@ impl MoverResponse {
 
 impl NextActionResponse {
     fn of(next: &NextAction) -> Self {
-        let mrr: Option<Amount> = next.mrr.map(|mrr| mrr.rounded());
+        let mrr: Option<Amount> = next.mrr.map(customer_sources::amount::Amount::rounded);
         Self {
             id: next.customer.to_string(),
             title: next.title.clone(),

@@ -35,7 +35,7 @@ use crate::{
     state::Deals,
 };
 
-/// Form fields of an undo, for the OpenAPI document.
+/// Form fields of an undo, for the `OpenAPI` document.
 #[expect(dead_code, reason = "only its names, types and descriptions are read")]
 #[derive(JsonSchema)]
 pub(crate) struct DealUndoFields {
@@ -43,7 +43,7 @@ pub(crate) struct DealUndoFields {
     since: i64,
 }
 
-/// Form fields of a snooze, for the OpenAPI document.
+/// Form fields of a snooze, for the `OpenAPI` document.
 #[expect(dead_code, reason = "only its names, types and descriptions are read")]
 #[derive(JsonSchema)]
 pub(crate) struct DealSnoozeFields {

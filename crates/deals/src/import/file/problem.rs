@@ -60,7 +60,7 @@ pub enum FileProblem {
     /// Password-protected workbook.
     #[error("the workbook is encrypted")]
     ProtectedExcel,
-    /// OpenDocument workbook (`.ods`).
+    /// `OpenDocument` workbook (`.ods`).
     #[error("the file is an OpenDocument spreadsheet")]
     OpenDocument,
     /// Other archive, such as `.numbers`.

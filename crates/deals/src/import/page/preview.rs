@@ -54,9 +54,9 @@ impl PreviewRequest {
         let upload = digest.and_then(|digest| deals.import_jobs.uploads.find(digest));
         Ok(Self {
             request,
+            pairs,
             sent,
             upload,
-            pairs,
         })
     }
 }

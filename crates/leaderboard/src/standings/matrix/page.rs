@@ -153,7 +153,7 @@ fn file(
         Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
         _ => RenderedResponse::json(&MatrixResponse {
             as_of: current.read_at,
-            filter: filter,
+            filter,
             open: matrix.open,
             integrations: &matrix.columns,
             companies: &rows,

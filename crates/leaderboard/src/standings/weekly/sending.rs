@@ -22,7 +22,7 @@ use crate::{
 /// Author recorded in the audit log.
 const BY: &str = "weekly standings";
 /// Interval between two checks. Polling also works after the machine was asleep at the scheduled time.
-const CHECK_INTERVAL: Duration = Duration::from_secs(60);
+const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 
 impl Leaderboard {
     /// Message for a week.

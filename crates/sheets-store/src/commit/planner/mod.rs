@@ -153,7 +153,7 @@ impl Planner<'_> {
                         problem: RowProblem::Gone,
                         ..
                     }) if job.is_doubtful(change_index) => {
-                        part.already_done.push((source.origin, ChangeOutcome::Deleted))
+                        part.already_done.push((source.origin, ChangeOutcome::Deleted));
                     }
                     result => conflicts.extend(result?),
                 },

@@ -277,7 +277,7 @@ impl PdfReport {
             match field {
                 PdfCell::Text(text) => self.cell(Point::from_xy(x, baseline), width, *alignment, PdfColor::Black, text),
                 PdfCell::Alarm(text) => {
-                    self.cell(Point::from_xy(x, baseline), width, *alignment, PdfColor::Alarm, text)
+                    self.cell(Point::from_xy(x, baseline), width, *alignment, PdfColor::Alarm, text);
                 }
                 PdfCell::Bar(permille) => self.bar(Point::from_xy(x, baseline - 7.5), width - 8.0, *permille),
             }

@@ -138,7 +138,7 @@ fn a_row_deleted_by_mistake_is_found_with_all_its_cells() {
                 intended: ("7", ""),
                 hit: ("9", header),
             };
-            line(call, place, DELETED, &aim, Values { old: old, new: "" })
+            line(call, place, DELETED, &aim, Values { old, new: "" })
         })
         .collect();
     let [RepairTask::Row(RowRepair { id, cells, .. })] = &pending_repairs(&lines, tab_of)[..] else {
@@ -153,7 +153,7 @@ fn a_row_deleted_by_mistake_is_found_with_all_its_cells() {
                 intended: ("7", ""),
                 hit: ("7", header),
             };
-            line(call, place, DELETED, &aim, Values { old: old, new: "" })
+            line(call, place, DELETED, &aim, Values { old, new: "" })
         })
         .collect();
     assert!(pending_repairs(&right, tab_of).is_empty());
