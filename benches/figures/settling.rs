@@ -116,6 +116,12 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 /// Processor time of this thread, which depends less on other load; elapsed time where it is not available.
+#[expect(
+    unsafe_code,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a clock of the C library, which counts below 10^9 nanoseconds"
+)]
 fn processor_time() -> Duration {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
@@ -132,6 +138,7 @@ fn processor_time() -> Duration {
 }
 
 /// Heap bytes in use; 0 where the figure is not available.
+#[expect(unsafe_code, reason = "statistics of the C library")]
 fn allocated() -> usize {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: the call only reads the allocator's statistics.
@@ -228,7 +235,7 @@ impl Dataset for Timed {
     const TABS: &'static [&'static Tab] = LeaderboardRows::TABS;
 
     fn decode(tabs: Vec<TabRows>, decoding: &mut DecodeContext) -> Self {
-        let last = [tabs[0].len() as u32 + 1, 2, 2, 2];
+        let last = [u32::try_from(tabs[0].len()).expect("a sheet's rows") + 1, 2, 2, 2];
         let extended = previous().take().and_then(|previous| {
             let (extended, took) = timed(|| LeaderboardRows::extend(&previous.rows, &tabs, &last, decoding));
             Some((extended?, took))

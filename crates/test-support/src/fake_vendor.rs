@@ -83,6 +83,7 @@ impl Reply {
     }
 
     /// Adds a header.
+    #[must_use]
     pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
         self.headers.push((name, value.to_string()));
         self

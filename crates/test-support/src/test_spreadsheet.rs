@@ -39,11 +39,11 @@ impl TestSpreadsheet {
 
     /// Real spreadsheet, emptied, if one is configured; otherwise an emulated one.
     pub async fn anywhere() -> Self {
+        static SHARED: LazyLock<Arc<Mutex<()>>> = LazyLock::new(Arc::default);
         let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let Some((id, key)) = setting("TEST_SPREADSHEET_ID").zip(setting("TEST_SERVICE_ACCOUNT")) else {
             return Self::emulated().await;
         };
-        static SHARED: LazyLock<Arc<Mutex<()>>> = LazyLock::new(Arc::default);
         let real = RealSpreadsheet {
             url: setting("TEST_SHEETS_URL").unwrap_or_else(|| "https://sheets.googleapis.com".to_owned()),
             id,

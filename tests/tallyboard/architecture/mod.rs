@@ -118,7 +118,10 @@ fn source_files() -> Vec<SourceFile> {
         } else {
             format!("{crate_folder}/src")
         };
-        for path in walk(&source).into_iter().filter(|path| path.ends_with(".rs")) {
+        for path in walk(&source)
+            .into_iter()
+            .filter(|path| Path::new(path).extension().is_some_and(|extension| extension == "rs"))
+        {
             files.push(SourceFile {
                 crate_folder: crate_folder.clone(),
                 text: fs::read_to_string(root().join(&path)).expect("source"),

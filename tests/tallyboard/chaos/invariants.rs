@@ -114,8 +114,8 @@ impl Found {
                 .get(client.as_str())
                 .unwrap_or_else(|| panic!("{client} is gone"));
             assert_eq!(
-                sight.cell(row, "id").as_f64().map(|found| found as u64),
-                Some(*id),
+                sight.cell(row, "id").as_f64().map(|found| format!("{found}")),
+                Some(id.to_string()),
                 "{number} {client}"
             );
             let wanted = |column: &str| {

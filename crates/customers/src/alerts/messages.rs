@@ -1,9 +1,6 @@
 //! Texts of alert messages, one function each.
 
-use domain::language::{
-    Language::English,
-    Noun,
-};
+use domain::language::{Language::English, Noun};
 use web::delivery::OutgoingMessage;
 
 use crate::alerts::{

@@ -65,6 +65,9 @@ pub(crate) async fn respond(
             history: &deals.history(&current).await?,
         })
     };
-    let answer = deals.cached_response(&current, &request, make).await?.respond(sent.headers);
+    let answer = deals
+        .cached_response(&current, &request, make)
+        .await?
+        .respond(sent.headers);
     Ok(sent.common.with_language_cookie(answer, request.language))
 }

@@ -115,7 +115,10 @@ fn won_deals_that_cannot_be_measured_are_told_apart() {
     ];
     let velocity = SalesVelocity::of(&all(&deals), &history);
     assert_eq!(velocity.euros_a_day, None);
-    assert_eq!(velocity.win_rate.map(super::super::text::ratio::Ratio::of_one), Some(decimal("0.8")));
+    assert_eq!(
+        velocity.win_rate.map(super::super::text::ratio::Ratio::of_one),
+        Some(decimal("0.8"))
+    );
     assert_eq!(
         velocity.gaps(),
         [
@@ -237,7 +240,10 @@ fn performance_is_by_person_now_and_before() {
         (money("40000"), Some(money("40000")))
     );
     assert_eq!((kate.before.as_ref(), kate.now.weighted), (None, money("2000")));
-    assert_eq!(kate.now.conversion_rate.map(super::super::text::ratio::Ratio::of_one), Some(Decimal::ZERO));
+    assert_eq!(
+        kate.now.conversion_rate.map(super::super::text::ratio::Ratio::of_one),
+        Some(Decimal::ZERO)
+    );
     // An assignee with deals only in the preceding period still has a line.
     let lines = performance_by_assignee(&[], &all(&deals[..1]), &history);
     assert_eq!(

@@ -220,9 +220,12 @@ pub fn parse_date(text: &str) -> Result<Date, DateProblem> {
             DateToken::Month(month),
             DateToken::Number(day, 1..=2),
         ] => day_of(day, month.into(), year),
-        [DateToken::Number(_, 1..=2) | DateToken::Month(_),
-DateToken::Number(_, 1..=2 | 4)] |
-[DateToken::Number(_, 1..=2 | 4), DateToken::Month(_)] | [DateToken::Month(_)] => Err(DateProblem::Incomplete),
+        [
+            DateToken::Number(_, 1..=2) | DateToken::Month(_),
+            DateToken::Number(_, 1..=2 | 4),
+        ]
+        | [DateToken::Number(_, 1..=2 | 4), DateToken::Month(_)]
+        | [DateToken::Month(_)] => Err(DateProblem::Incomplete),
         _ => Err(DateProblem::Unreadable),
     }
 }

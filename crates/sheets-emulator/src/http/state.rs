@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-
 use crate::{
     auth::AuthServer,
     http::{faults::FaultInjector, quota::QuotaMeter},

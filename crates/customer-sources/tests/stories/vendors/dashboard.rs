@@ -145,7 +145,10 @@ async fn fields_are_read_by_what_they_mean() {
     assert_eq!(brought.ids(), ["Person 1", "Person 2", "Person 3"]);
     let user = brought.observation("1");
     assert_eq!(
-        user.emails.iter().map(customer_sources::email::Email::key).collect::<Vec<_>>(),
+        user.emails
+            .iter()
+            .map(customer_sources::email::Email::key)
+            .collect::<Vec<_>>(),
         ["u1@example.com", "u2@example.com"]
     );
     assert_eq!(user.company.as_deref(), Some("Acme"));

@@ -86,6 +86,11 @@ pub fn deciles(predictions: &[PredictedRow]) -> Vec<RowGroup> {
 /// Rows by predicted probability in steps of 0.1, lowest first; empty ranges are left out.
 pub fn calibration(predictions: &[PredictedRow]) -> Vec<(f64, RowGroup)> {
     let overall = predictions.iter().filter(|row| row.left).count() as f64 / predictions.len().max(1) as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a probability is at least 0 and at most 1"
+    )]
     let tenth = |row: &&PredictedRow| ((row.chance * 10.0) as usize).min(9);
     let ranges = (0..10).map(|range| {
         let rows: Vec<PredictedRow> = predictions.iter().filter(|row| tenth(row) == range).copied().collect();

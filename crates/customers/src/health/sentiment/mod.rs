@@ -15,7 +15,4 @@ pub(crate) mod tokenizer;
 pub(crate) mod tone;
 pub(crate) mod vocabulary;
 
-pub use crate::health::sentiment::{
-    cancellation::cancellation_sentences,
-    tone::ToneStrengths,
-};
+pub use crate::health::sentiment::{cancellation::cancellation_sentences, tone::ToneStrengths};

@@ -70,7 +70,7 @@ fn check_unpacked_size(bytes: &[u8], limits: FileLimits) -> Result<(), FileProbl
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(damaged)?;
         let name = part.name().map_err(damaged)?.to_ascii_lowercase();
-        let is_read = name.ends_with("xml") || name.ends_with(".rels");
+        let is_read = name.ends_with("xml") || name.ends_with("rels");
         if !is_read {
             continue;
         }

@@ -190,6 +190,9 @@ impl ImportJobs {
 }
 
 /// Runs `work` on a blocking thread, so that requests are answered in the meantime.
+///
+/// # Errors
+/// An internal error when `work` panics.
 pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }

@@ -44,6 +44,10 @@ impl ClaimsLink {
 
     /// At the moment of a historical view.
     #[must_use]
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "“as of” is the field of the query, not a conversion"
+    )]
     pub fn as_of(mut self, past: Option<&AsOf>) -> Self {
         self.as_of = past.copied();
         self

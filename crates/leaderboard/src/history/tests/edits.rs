@@ -121,7 +121,8 @@ impl EditedSheet {
 
     /// Many edits share a detection instant.
     fn log_line(&mut self, line: [&str; 6]) {
-        let at = march("20 00:00") + SignedDuration::from_hours(self.log.len() as i64 / 4);
+        let at =
+            march("20 00:00") + SignedDuration::from_hours(i64::try_from(self.log.len() / 4).expect("a short log"));
         let [tab, row, action, column, old, new] = line.map(str::to_owned);
         self.log.push([at.to_string(), tab, row, action, column, old, new]);
     }

@@ -36,9 +36,8 @@ const DAYS: [&str; 7] = [
 /// Formats a serial number with a date pattern.
 pub fn show(pattern: &str, serial: f64) -> String {
     let pieces = pieces(pattern);
-    let time = match RoundedTime::of(serial, decimals(&pieces)) {
-        Some(time) => time,
-        None => return general(serial),
+    let Some(time) = RoundedTime::of(serial, decimals(&pieces)) else {
+        return general(serial);
     };
     let clock = if (0..pieces.len()).any(|index| day_half(&pieces[index..]).is_some()) {
         HourClock::Twelve

@@ -64,7 +64,9 @@ fn it_opens_after_consecutive_failures_only() {
 fn while_it_is_open_calls_fail_with_the_last_reason() {
     let now = Instant::now();
     let circuit = open(now);
-    let last_moment = (now + open_period(&circuit, now)).checked_sub(Duration::from_millis(1)).unwrap();
+    let last_moment = (now + open_period(&circuit, now))
+        .checked_sub(Duration::from_millis(1))
+        .unwrap();
     assert_eq!(circuit.permit(last_moment).err().as_deref(), Some("HTTP status 503"));
     assert_eq!(circuit.refusal(last_moment).as_deref(), Some("HTTP status 503"));
 }
