@@ -15,6 +15,7 @@ use domain::language::Language;
 use sheets_store::{Store, clock::Clock};
 use test_support::{SheetWorld, SiteWorld};
 use web::{
+    delivery::alert_history::ALERT_HISTORY,
     findings::counts::FindingCounts,
     middleware::{MAX_BODY_BYTES, RequestGuard, guard_request},
     openapi,
@@ -56,7 +57,7 @@ impl World {
     }
 
     pub async fn of(plan: Plan) -> Self {
-        let sheets = SheetWorld::new(TABS).await;
+        let sheets = SheetWorld::new(&[TABS, &[&ALERT_HISTORY]].concat()).await;
         let is_source = |name: &str| vendors::VENDORS.iter().any(|vendor| vendor.name == name);
         let syncing = Arc::new(SyncService::new(SyncParts {
             store: Arc::clone(&sheets.store),

@@ -20,7 +20,7 @@ use sheets_store::{Store, clock::Clock};
 use tempfile::TempDir;
 use test_support::{Page, SheetWorld, SiteWorld, StoreSettings, site_world::serve};
 use web::{
-    delivery::Delivery,
+    delivery::{Delivery, alert_history::ALERT_HISTORY},
     findings::counts::FindingCounts,
     middleware::{MAX_BODY_BYTES, RequestGuard, guard_request},
     openapi,
@@ -75,7 +75,11 @@ impl World {
     pub async fn of(plan: Plan) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         std::fs::write(folder.path().join("integrations.txt"), CATALOG).expect("catalog");
-        let sheets = SheetWorld::with(TABS, StoreSettings::with_patience(plan.patience)).await;
+        let sheets = SheetWorld::with(
+            &[TABS, &[&ALERT_HISTORY]].concat(),
+            StoreSettings::with_patience(plan.patience),
+        )
+        .await;
         let router = board(&plan, Arc::clone(&sheets.store), sheets.clock(), &folder);
         Self {
             site: SiteWorld::new(sheets, router).await,
