@@ -15,10 +15,9 @@ use sheets_store::{Store, Tab, clock::Clock};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use web::{
     findings::counts::FindingCounts,
-    keyboard,
     middleware::{ErrorFrame, HANDLER_TIMEOUT, MAX_BODY_BYTES, RequestGuard},
     openapi::{self, OpenApiDocument},
-    page::{DataSource, Frame},
+    page::{DataSource, Frame, keyboard},
     status::page::StatusParts,
 };
 

@@ -9,7 +9,7 @@
 //! - [`middleware`]: same-origin check, rate limit, security headers, error responses and the one log line of an error
 //! - [`findings`]: `GET /findings`, the data issues of every board
 //! - [`status`]: `GET /status` and `GET /health`
-//! - [`keyboard`]: `GET /keyboard`, the keyboard shortcuts
+//! - [`page::keyboard`]: `GET /keyboard`, the keyboard shortcuts
 //! - [`openapi`]: `GET /openapi.json`, Swagger UI and `ReDoc`
 //! - [`snapshot`]: the rows of a board at one data version
 //! - [`request_context`]: format, language and address of a request
@@ -26,7 +26,6 @@ pub mod audit_log;
 pub mod delivery;
 pub mod error;
 pub mod findings;
-pub mod keyboard;
 pub mod middleware;
 pub mod openapi;
 pub mod page;

@@ -6,8 +6,9 @@
 mod tests;
 
 use customer_sources::{Secret, Timer, VendorSettings, open_all};
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
+use sheets_store::clock::Clock;
 
 use crate::config::{ConfigError, Lookup, invalid_setting, number_in};
 
@@ -193,7 +194,8 @@ impl SourceBlock {
 
     /// Builds the client once, which sends nothing, so that an invalid setting prevents the start.
     fn validate(&self, settings: VendorSettings) -> Result<(), ConfigError> {
-        let time = Timer::real(Timestamp::now);
+        let clock = Clock::system(TimeZone::UTC);
+        let time = Timer::real(move || clock.now());
         match open_all([(self.source, settings)], &time) {
             Ok(_) => Ok(()),
             Err(reason) => Err(ConfigError(format!(

@@ -1,3 +1,5 @@
+//! Unit tests of the lenient JSON reader.
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;

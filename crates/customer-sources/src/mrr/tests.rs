@@ -1,3 +1,5 @@
+//! Unit tests of monthly recurring revenue.
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use rust_decimal::Decimal;

@@ -1,3 +1,5 @@
+//! Unit tests of contests.
+
 use domain::period::{InstantRange, Period};
 use jiff::{Timestamp, civil::date, tz::TimeZone};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Unit tests of the standings.
+
 use std::collections::BTreeMap;
 
 use domain::{period::Period, person::PersonKey};

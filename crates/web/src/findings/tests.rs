@@ -1,3 +1,5 @@
+//! Unit tests of the findings page.
+
 use jiff::Zoned;
 use scraper::{Html, Selector};
 use sheets_store::finding::{Effect, Finding, FindingKind};

@@ -13,6 +13,7 @@ pub(crate) mod error_page;
 pub mod field;
 pub mod formatting;
 pub mod freshness;
+pub mod keyboard;
 pub mod notice;
 pub mod skeleton;
 pub mod table;

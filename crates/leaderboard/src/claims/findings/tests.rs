@@ -1,3 +1,5 @@
+//! Unit tests of findings in submissions.
+
 use sheets_store::finding::{Effect, FindingKind};
 
 use crate::claims::{

@@ -1,3 +1,5 @@
+//! Unit tests of the ledger of credits.
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{company::CompanyKey, period::Period, person::PersonKey};

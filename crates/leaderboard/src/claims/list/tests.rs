@@ -1,3 +1,5 @@
+//! Unit tests of the list of claims.
+
 use domain::period::Period;
 use jiff::{civil::date, tz::TimeZone};
 use proptest::prelude::*;

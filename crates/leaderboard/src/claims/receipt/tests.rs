@@ -1,3 +1,5 @@
+//! Unit tests of the outcome of one submission.
+
 use domain::period::Period;
 use proptest::prelude::*;
 

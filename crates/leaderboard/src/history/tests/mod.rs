@@ -1,3 +1,5 @@
+//! Unit tests of earlier boards, rebuilt from the audit log.
+
 mod edits;
 
 use std::collections::{BTreeMap, BTreeSet};

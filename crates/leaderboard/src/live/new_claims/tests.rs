@@ -1,3 +1,5 @@
+//! Unit tests of the claims announced on open boards.
+
 use proptest::prelude::*;
 
 use crate::{

@@ -1,3 +1,5 @@
+//! Unit tests of the detection of duplicate names.
+
 use domain::period::Period;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Unit tests of the highlights.
+
 use domain::period::Period;
 use jiff::{
     ToSpan,

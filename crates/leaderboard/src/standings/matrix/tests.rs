@@ -1,3 +1,5 @@
+//! Unit tests of the matrix of companies and integrations.
+
 use domain::period::Period;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Unit tests of number formats.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

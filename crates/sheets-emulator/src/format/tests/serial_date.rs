@@ -1,3 +1,5 @@
+//! Unit tests of serial dates.
+
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Unit tests of values as people type them.
+
 use proptest::prelude::*;
 
 use crate::{

@@ -1,3 +1,5 @@
+//! Unit tests of array formulas and their ranges.
+
 use std::borrow::Cow;
 
 use serde_json::{Value as Json, json};

@@ -1,3 +1,5 @@
+//! Unit tests of functions.
+
 use serde_json::json;
 
 use crate::formula::tests::{check, value};

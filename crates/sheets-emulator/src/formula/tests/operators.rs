@@ -1,3 +1,5 @@
+//! Unit tests of operators and comparisons.
+
 use serde_json::json;
 
 use crate::formula::tests::check;

@@ -1,3 +1,5 @@
+//! Unit tests of the formula parser.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Unit tests of references that follow moved cells.
+
 use proptest::prelude::*;
 
 use crate::{

@@ -1,3 +1,5 @@
+//! Unit tests of the difference between two readings of a tab.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Unit tests of the Drive client.
+
 use std::time::Duration;
 
 use axum::{Router, extract::Request as IncomingRequest, http, routing::get};

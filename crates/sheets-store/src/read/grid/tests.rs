@@ -1,3 +1,5 @@
+//! Unit tests of the packed grid.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

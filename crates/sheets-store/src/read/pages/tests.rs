@@ -1,3 +1,5 @@
+//! Unit tests of paged reads.
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

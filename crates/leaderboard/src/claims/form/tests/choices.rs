@@ -1,3 +1,5 @@
+//! Unit tests of the choices of the form.
+
 use crate::claims::{
     fixture::{ledger, march, row, with_status},
     ledger::Ledger,

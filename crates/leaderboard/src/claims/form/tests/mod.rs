@@ -1,3 +1,5 @@
+//! Unit tests of the claim form.
+
 #[cfg(test)]
 pub(crate) mod choices;
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! Unit tests of form validation.
+
 use jiff::Timestamp;
 
 use crate::claims::{
