@@ -10,7 +10,7 @@ use crate::config::{ConfigError, Lookup, Secrets, invalid_setting};
 /// Spreadsheet of the boards.
 #[derive(Clone)]
 pub enum SpreadsheetSource {
-    /// Embedded spreadsheet, stored in [`Config::data_dir`].
+    /// Embedded spreadsheet, stored in [`Config::data_dir`](crate::config::Config::data_dir).
     Embedded,
     /// Spreadsheet behind the Sheets API.
     Remote(RemoteSpreadsheet),

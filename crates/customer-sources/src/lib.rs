@@ -1,21 +1,21 @@
 //! Customer sources: clients of eight vendors that read customer data page by page.
 //!
-//! A vendor is one file with one constant of type [`Vendor`], and one line in [`VENDORS`](crate::vendors::VENDORS). The file holds everything
+//! A vendor is one file with one constant of type [`Vendor`], and one line in [`VENDORS`]. The file holds everything
 //! specific to the vendor: URLs, headers, pagination, rate-limit headers and field mapping. It returns the types of
 //! [`observation`] and [`event`], which all vendors share.
 //!
 //! A sync reads a source in these steps:
 //!
-//! 1. [`open`] creates an [`OpenSource`] from a vendor and its [`VendorSettings`](crate::settings::VendorSettings).
-//! 2. [`OpenSource::start`] creates a [`SyncCursor`](crate::cursor::SyncCursor) for a full run, or for changes since the start of the last run.
+//! 1. [`open`] creates an [`OpenSource`] from a vendor and its [`VendorSettings`].
+//! 2. [`OpenSource::start`] creates a [`SyncCursor`] for a full run, or for changes since the start of the last run.
 //! 3. [`OpenSource::next`] reads one page at the cursor and returns the page and the next cursor. Once the page is
 //!    stored, the cursor may be stored too, so that an interrupted run resumes there. Reading a page twice is harmless,
-//!    because every record has an id. If the vendor no longer accepts a stored cursor, it is [rewound](Cursor::rewound)
+//!    because every record has an id. If the vendor no longer accepts a stored cursor, it is [rewound](SyncCursor::rewound)
 //!    to the start of its feed.
-//! 4. The run ends with [`ReadProgress::Done`](crate::cursor::ReadProgress::Done) and the watermark from which the next incremental run starts. Each vendor
+//! 4. The run ends with [`ReadProgress::Done`] and the watermark from which the next incremental run starts. Each vendor
 //!    reads further back than the watermark by its own overlap, so records may come again.
 //!
-//! An unreadable record becomes a finding on its page and does not stop the run. A [`SourceError`](crate::error::SourceError) stops the run of one
+//! An unreadable record becomes a finding on its page and does not stop the run. A [`SourceError`] stops the run of one
 //! source and explains the remedy. [`OpenSource::check`] requests one record of each feed and reports missing
 //! permissions.
 //!
@@ -201,7 +201,7 @@ impl OpenSource {
     /// Reads the page at the cursor.
     ///
     /// # Errors
-    /// See [`SourceError`](crate::error::SourceError). The cursor remains valid: a later read resumes at the same page.
+    /// See [`SourceError`]. The cursor remains valid: a later read resumes at the same page.
     pub async fn next(&self, cursor: &SyncCursor) -> Result<(SourcePage, ReadProgress), SourceError> {
         let feeds = self.client.feeds(cursor.run);
         let Some((index, feed)) = cursor.feed_among(&feeds) else {

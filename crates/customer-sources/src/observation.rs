@@ -1,7 +1,7 @@
 //! Observations of customers: the shape of records that all sources share.
 //!
-//! An [`Observation`] is the content of one record in one feed; an [`CustomerEvent`](crate::event::CustomerEvent) is something that happened. Both identify
-//! their subject by the vendor's own id ([`Subject`](crate::subject::Subject)), because most feeds have an id but no e-mail address. Everything
+//! An [`Observation`] is the content of one record in one feed; an [`CustomerEvent`] is something that happened. Both identify
+//! their subject by the vendor's own id ([`Subject`]), because most feeds have an id but no e-mail address. Everything
 //! except the id is optional, because vendors may omit it.
 
 use std::fmt;

@@ -231,7 +231,7 @@ impl Leaderboard {
         current.data.ledger.highlights(period, self.goal, today)
     }
 
-    /// Edition id of `current`, for [`LiveUpdates`](crate::live::editions::LiveUpdates).
+    /// Edition id of `current`, for [`LiveUpdates`].
     pub(crate) fn edition(&self, current: &LeaderboardSnapshot) -> String {
         self.live.id(current.versions).to_string()
     }

@@ -1,7 +1,7 @@
 //! Google spreadsheet as a database: tabs are tables, rows have ids, headers name columns.
 //!
-//! A board declares its tabs ([`Tab`](crate::schema::tab::Tab)), says how it decodes them ([`Dataset`](crate::read::dataset::Dataset)), calls [`Store::read`] for a [`Reading`](crate::read::dataset::Reading)
-//! and passes a [`Batch`](crate::commit::batch::Batch) to [`Store::commit`]. Each promise names the tests that hold it,
+//! A board declares its tabs ([`Tab`]), says how it decodes them ([`Dataset`]), calls [`Store::read`] for a [`Reading`]
+//! and passes a [`Batch`] to [`Store::commit`]. Each promise names the tests that hold it,
 //! in `tests/stories` or next to the code:
 //!
 //! - One call reads all tabs of a board. The result is cached and shared by all concurrent readers (`read::reader`):
@@ -167,7 +167,7 @@ impl Store {
     /// running.
     ///
     /// # Errors
-    /// See [`ReadError`](crate::read::read_error::ReadError).
+    /// See [`ReadError`].
     pub async fn read<D: Dataset>(&self) -> Result<Reading<D>, ReadError> {
         self.reader.read().await
     }
@@ -176,7 +176,7 @@ impl Store {
     /// callers that are about to write, or that have written and need to see the result.
     ///
     /// # Errors
-    /// See [`ReadError`](crate::read::read_error::ReadError); [`ReadError::Unreachable`](crate::read::read_error::ReadError::Unreachable) also if only older data is available.
+    /// See [`ReadError`]; [`ReadError::Unreachable`] also if only older data is available.
     pub async fn read_now<D: Dataset>(&self) -> Result<Reading<D>, ReadError> {
         self.reader.read_now().await
     }
@@ -184,7 +184,7 @@ impl Store {
     /// Writes all of `batch` or nothing, and returns once it is in the spreadsheet.
     ///
     /// # Errors
-    /// See [`CommitError`](crate::commit::batch::CommitError).
+    /// See [`CommitError`].
     pub async fn commit(&self, batch: Batch) -> Result<CommitSummary, CommitError> {
         self.queue.commit(batch).await
     }
@@ -227,7 +227,7 @@ impl Store {
     /// Requests the list of tabs from Google: one read, regardless of the cache.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError).
+    /// See [`CallError`].
     pub async fn ping(&self) -> Result<(), CallError> {
         self.spreadsheet.tabs().await.map(|_| ())
     }

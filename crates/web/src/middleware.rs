@@ -1,7 +1,7 @@
 //! Middleware around every handler: same-origin check, rate limit, security headers, error responses.
 //!
 //! The forms need no login. So another site must not make a browser submit them, one client must not flood the sheet,
-//! and a page may run only our own files. The middleware also renders each [`Error`](crate::error::Error) in the format of the request and
+//! and a page may run only our own files. The middleware also renders each [`Error`] in the format of the request and
 //! writes its one log line.
 
 use std::{

@@ -1,7 +1,7 @@
 //! HTTP client for vendor APIs: authentication, timeouts, rate limits and retries.
 //!
 //! A vendor's file defines authentication, the meaning of rate-limit headers and the location of missing permissions in
-//! errors ([`HttpRules`](crate::client::http_rules::HttpRules)); everything else is here. Keys are sent in headers marked as sensitive and never in URLs, and
+//! errors ([`HttpRules`]); everything else is here. Keys are sent in headers marked as sensitive and never in URLs, and
 //! error messages of vendors are redacted and truncated.
 
 pub mod http_rules;
@@ -187,7 +187,7 @@ impl VendorClient {
     /// Sends a request: waits for the rate limit and retries transient errors.
     ///
     /// # Errors
-    /// See [`SourceError`](crate::error::SourceError).
+    /// See [`SourceError`].
     pub async fn send(&self, request: ApiRequest) -> Result<Value, SourceError> {
         let mut pauses = ExponentialBuilder::default()
             .with_min_delay(MIN_BACKOFF)
@@ -223,7 +223,7 @@ impl VendorClient {
     /// As [`VendorClient::send`], but a missing resource (404, 410) is `None`.
     ///
     /// # Errors
-    /// See [`SourceError`](crate::error::SourceError).
+    /// See [`SourceError`].
     pub async fn find(&self, request: ApiRequest) -> Result<Option<Value>, SourceError> {
         match self.send(request).await {
             Err(SourceError::Refused { status: 404 | 410, .. }) => Ok(None),

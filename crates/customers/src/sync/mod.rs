@@ -3,7 +3,7 @@
 //! A run fetches one source page by page ([`run`]), compares the data with the rows of `source_records`,
 //! `customer_events` and `revenue_metrics`, and writes the differences in batches of some thousand rows ([`writer`]).
 //! The cursor is written with the last batch, so that an interrupted run resumes there without losses or duplicates.
-//! Afterwards the customers are derived again and their changed cells written ([`derive`]).
+//! Afterwards the customers are derived again and their changed cells written ([`derive`](mod@derive)).
 //!
 //! Each source has at most one run at a time; a second request is answered with “already running”. Sources run in
 //! parallel, and the failure of one does not affect the others. Two instances that sync the same source on one

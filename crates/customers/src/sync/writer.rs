@@ -34,7 +34,7 @@ impl WriteCounts {
 /// Writes all changes, batch by batch.
 ///
 /// # Errors
-/// See [`CommitError`](sheets_store::commit::batch::CommitError); batches before the failed one are written.
+/// See [`CommitError`]; batches before the failed one are written.
 pub async fn write_batches(store: &Store, by: &str, changes: Vec<RowChange>) -> Result<WriteCounts, CommitError> {
     let mut written = WriteCounts::default();
     let mut batch: Vec<RowChange> = Vec::new();
@@ -62,7 +62,7 @@ fn filled_cells(change: &RowChange) -> usize {
 /// is overwritten, and a row that was deleted is left to the next run.
 ///
 /// # Errors
-/// See [`CommitError`](sheets_store::commit::batch::CommitError); nothing of the batch is written.
+/// See [`CommitError`]; nothing of the batch is written.
 pub async fn write_batch(store: &Store, by: &str, mut changes: Vec<RowChange>) -> Result<WriteCounts, CommitError> {
     let mut attempts = 1;
     loop {

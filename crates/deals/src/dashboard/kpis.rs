@@ -140,7 +140,7 @@ impl StageCounts {
         self.counts[stage as usize]
     }
 
-    /// Stages to display: all, with [`DealStage::Lost`](crate::deal::stage::DealStage::Lost) only where it is offered or has deals.
+    /// Stages to display: all, with [`DealStage::Lost`] only where it is offered or has deals.
     pub fn shown(&self) -> impl Iterator<Item = (DealStage, usize)> {
         let counts = DealStage::ALL.map(|stage| (stage, self.of(stage)));
         let lost_stage = self.lost_stage;

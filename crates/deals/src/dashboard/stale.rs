@@ -14,11 +14,11 @@ use crate::deal::{
 /// Number of days without a change after which a deal is stale, by stage; it is stale from the following day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StaleAfter {
-    /// Days for [`DealStage::Prospect`](crate::deal::stage::DealStage::Prospect).
+    /// Days for [`DealStage::Prospect`].
     pub prospect: u16,
-    /// Days for [`DealStage::Qualified`](crate::deal::stage::DealStage::Qualified).
+    /// Days for [`DealStage::Qualified`].
     pub qualified: u16,
-    /// Days for [`DealStage::Negotiation`](crate::deal::stage::DealStage::Negotiation).
+    /// Days for [`DealStage::Negotiation`].
     pub negotiation: u16,
 }
 

@@ -85,7 +85,7 @@ pub struct DealAuditEntry {
 }
 
 impl DealAuditEntry {
-    /// Column position in [`DEALS`](crate::deal::columns::DEALS); `None` for a column added by staff and for the whole row.
+    /// Column position in [`DEALS`]; `None` for a column added by staff and for the whole row.
     pub fn column(&self) -> Option<usize> {
         DEALS.columns.iter().position(|column| column.header == self.header)
     }
@@ -172,7 +172,7 @@ impl DealAuditLog {
     }
 }
 
-/// Content of a column of [`DEALS`](crate::deal::columns::DEALS) as a person would type it.
+/// Content of a column of [`DEALS`] as a person would type it.
 pub fn input_text(column: usize, content: &CellContent) -> String {
     let text = match (column, content.as_cell()) {
         (AMOUNT, Cell::Number(number)) => Money::from_cell(number).map(|amount| amount.rounded().to_string()),

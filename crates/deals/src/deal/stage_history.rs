@@ -54,7 +54,7 @@ impl StageHistory {
         changes.map_or(&[], Vec::as_slice)
     }
 
-    /// Time at which a won deal was won: its last change, to [`DealStage::Won`](crate::deal::stage::DealStage::Won). `None` for a deal that entered the tab as
+    /// Time at which a won deal was won: its last change, to [`DealStage::Won`]. `None` for a deal that entered the tab as
     /// won, such as by an import: its cycle would have no length.
     pub fn won_at(&self, deal: &Deal) -> Option<Timestamp> {
         let changes = self.of_deal(deal);
@@ -68,7 +68,7 @@ impl StageHistory {
 /// divided by that is meaningless.
 const MIN_CYCLE: SignedDuration = SignedDuration::from_hours(24);
 
-/// Sales cycle: time from `created_at` to the change to [`DealStage::Won`](crate::deal::stage::DealStage::Won), at least one day for each deal.
+/// Sales cycle: time from `created_at` to the change to [`DealStage::Won`], at least one day for each deal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SalesCycle {
     /// Mean in days, at least 1; `None` when no won deal can be measured.

@@ -51,7 +51,7 @@ impl DealFields {
         }
     }
 
-    /// Cell content for a column of [`DEALS`](crate::deal::columns::DEALS); empty for columns that a person does not fill in.
+    /// Cell content for a column of [`DEALS`]; empty for columns that a person does not fill in.
     pub fn entry(&self, column: usize) -> CellEntry {
         match column {
             PROBABILITY | WEIGHTED => CellEntry::Empty,
@@ -93,7 +93,7 @@ impl DealFields {
     }
 }
 
-/// Columns of [`DEALS`](crate::deal::columns::DEALS) that a person fills in, in sheet order.
+/// Columns of [`DEALS`] that a person fills in, in sheet order.
 pub const INPUT_COLUMNS: [usize; 7] = [CLIENT, STAGE, AMOUNT, SECTOR, DUE, ASSIGNEE, NOTES];
 
 /// A deal to insert.

@@ -96,7 +96,7 @@ pub struct ImportRun {
 pub struct ChangedCell {
     /// Id of the deal.
     pub deal: u64,
-    /// Index of the column in [`DEALS`](crate::deal::columns::DEALS).
+    /// Index of the column in [`DEALS`].
     pub column: usize,
     /// Old content.
     pub old: CellContent,

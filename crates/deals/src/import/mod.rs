@@ -11,7 +11,7 @@
 //! 7. [`ImportLog`](crate::import::log::ImportLog) and [`planned_changes`](crate::import::undo::planned_changes): the audit log of an import → the changes that undo it
 //!
 //! [`request`] parses the form fields for mapping and choices; [`prepare`](crate::import::preview::prepare) runs steps 2 to 4. The background job
-//! is in [`job`](crate::import::job).
+//! is in [`job`].
 
 pub(crate) mod apply;
 pub(crate) mod batches;

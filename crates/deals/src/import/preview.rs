@@ -33,7 +33,7 @@ impl Upload {
     /// Reads a file.
     ///
     /// # Errors
-    /// See [`FileProblem`](crate::import::file::problem::FileProblem).
+    /// See [`FileProblem`].
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, FileProblem> {
         Ok(Self {
             name: shown_name(name),

@@ -90,7 +90,7 @@ impl ImportRequest {
     /// Mapping guessed from the headers, adjusted by the fields that were sent.
     ///
     /// # Errors
-    /// See [`MappingProblem`](crate::import::mapping::MappingProblem).
+    /// See [`MappingProblem`].
     pub fn mapping(&self, guessed: &ColumnMapping) -> Result<ColumnMapping, MappingProblem> {
         let pairs = self.columns.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         guessed.clone().adjusted(pairs)

@@ -21,7 +21,7 @@ pub const PAGE_LENGTH: usize = 100;
 /// Sort column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DealSortOrder {
-    /// Column position in [`DEALS`](crate::deal::columns::DEALS).
+    /// Column position in [`DEALS`].
     column: usize,
     direction: SortDirection,
 }

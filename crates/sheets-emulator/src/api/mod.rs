@@ -1,4 +1,4 @@
-//! Methods of the Sheets API over a [`Repository`](crate::storage::repository::Repository): dispatch of a call with its body to a response.
+//! Methods of the Sheets API over a [`Repository`]: dispatch of a call with its body to a response.
 
 pub(crate) mod create;
 pub(crate) mod data_filters;

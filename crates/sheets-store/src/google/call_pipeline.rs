@@ -120,7 +120,7 @@ impl CallPipeline {
     /// Sends `call`, once the quota allows it.
     ///
     /// # Errors
-    /// Errors of the call; [`CallError::HeldBack`](crate::google::call_error::CallError::HeldBack) if the circuit is open; [`CallError::Unavailable`](crate::google::call_error::CallError::Unavailable) after the
+    /// Errors of the call; [`CallError::HeldBack`] if the circuit is open; [`CallError::Unavailable`] after the
     /// timeout.
     pub(crate) async fn send<T>(
         &self,

@@ -80,7 +80,7 @@ impl SpreadsheetClient {
     /// Lists the tabs. One read.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError).
+    /// See [`CallError`].
     pub async fn tabs(&self) -> Result<Vec<TabProperties>, CallError> {
         let mut response = self.request_tabs().await;
         if self.renewed_token_after(&response).await {
@@ -111,7 +111,7 @@ impl SpreadsheetClient {
     /// Lists the named ranges. One read.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError).
+    /// See [`CallError`].
     pub(crate) async fn named_ranges(&self) -> Result<Vec<NamedRange>, CallError> {
         let mut response = self
             .request_fields("namedRanges(namedRangeId,name)", CallDescription::NamedRanges)
@@ -127,7 +127,7 @@ impl SpreadsheetClient {
     /// Data validation of a cell; `None` if there is none. One read.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError).
+    /// See [`CallError`].
     pub(crate) async fn validation(&self, cell: &str) -> Result<Option<DataValidationRule>, CallError> {
         let call = self.hub.spreadsheets().get(&self.id).add_ranges(cell);
         let call = call.param("fields", "sheets.data.rowData.values.dataValidation");
@@ -147,7 +147,7 @@ impl SpreadsheetClient {
     /// Reads several ranges in one call: unformatted values, dates as serial numbers.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError).
+    /// See [`CallError`].
     pub async fn values(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
         self.rendered(ranges, "UNFORMATTED_VALUE").await
     }
@@ -155,7 +155,7 @@ impl SpreadsheetClient {
     /// Reads like [`SpreadsheetClient::values`], but returns formulas instead of their values.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError).
+    /// See [`CallError`].
     pub(crate) async fn formulas(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
         self.rendered(ranges, "FORMULA").await
     }
@@ -203,7 +203,7 @@ impl SpreadsheetClient {
     /// Applies all requests or none of them. One write.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError); after [`CallError::Unavailable`](crate::google::call_error::CallError::Unavailable) the requests may have been applied.
+    /// See [`CallError`]; after [`CallError::Unavailable`] the requests may have been applied.
     pub async fn apply(&self, requests: &[SheetRequest]) -> Result<(), CallError> {
         self.apply_and_read_back(requests.to_vec(), &[]).await.map(|_| ())
     }
@@ -212,7 +212,7 @@ impl SpreadsheetClient {
     /// between.
     ///
     /// # Errors
-    /// As [`SpreadsheetClient::apply`]; a response without cells counts as [`CallError::Unavailable`](crate::google::call_error::CallError::Unavailable). After a token was
+    /// As [`SpreadsheetClient::apply`]; a response without cells counts as [`CallError::Unavailable`]. After a token was
     /// rejected a new one is available, and the caller has to retry: a request takes 30 kB, too much to keep a copy.
     pub(crate) async fn apply_and_read_back(
         &self,

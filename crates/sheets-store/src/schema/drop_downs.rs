@@ -25,7 +25,7 @@ impl Store {
     /// added stay, and a drop-down that staff removed is not created again.
     ///
     /// # Errors
-    /// See [`CallError`](crate::google::call_error::CallError).
+    /// See [`CallError`].
     pub async fn add_drop_down_choice(&self, choice: DropDownChoice) -> Result<bool, CallError> {
         let title = quoted_title(choice.tab.title);
         let header = self.spreadsheet.values(&[format!("{title}!1:1")]).await?;

@@ -79,7 +79,7 @@ enum ClaimVerdict {
 
 impl ClaimElection<'_> {
     /// Returns those of the claims `own` that this instance won and may send. The lost ones are marked as
-    /// [`DeliveryOutcome::Left`](crate::delivery::alert_history::DeliveryOutcome::Left). `considered` are ids of rows that were known before the claims were made, and so belong to no
+    /// [`DeliveryOutcome::Left`]. `considered` are ids of rows that were known before the claims were made, and so belong to no
     /// rival.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, FieldConflict, FieldError};
 
-/// JSON body of an [`Error`](crate::error::Error).
+/// JSON body of an [`Error`].
 #[derive(Serialize, JsonSchema)]
 pub struct ErrorResponse {
     error: ErrorBody,

@@ -1,4 +1,4 @@
-//! French texts of an [`Error`](crate::error::Error).
+//! French texts of an [`Error`].
 
 use std::borrow::Cow;
 
@@ -176,7 +176,7 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Sentence of an [`Error`](crate::error::Error) in `language`; a sentence that is not in the table is returned unchanged.
+/// Sentence of an [`Error`] in `language`; a sentence that is not in the table is returned unchanged.
 pub fn translate(sentence: &str, language: Language) -> Cow<'_, str> {
     language.choose(french(sentence), Cow::Borrowed(sentence))
 }

@@ -1,7 +1,7 @@
 //! `OpenAPI` document of all routes, with two viewers.
 //!
 //! The routes write the document. A board adds a route with `api_route` and describes it next to the handler: query
-//! parameters come from the type that the handler parses, responses from the value that it serialises ([`EndpointDocs`](crate::openapi::endpoint::EndpointDocs)).
+//! parameters come from the type that the handler parses, responses from the value that it serialises ([`EndpointDocs`]).
 //! What all routes share, such as the errors, is added once, in `document`.
 //!
 //! - `GET /openapi.json`: the document, `OpenAPI` 3.1

@@ -64,7 +64,7 @@ pub fn router(document: OpenApiDocument) -> ApiRouter {
         .with_state(document)
 }
 
-/// Sets `written` as the response of [`OPENAPI_JSON`](crate::routes::OPENAPI_JSON).
+/// Sets `written` as the response of [`OPENAPI_JSON`].
 pub fn publish_document(document: &OpenApiDocument, written: &OpenApi) {
     match RenderedResponse::json(written) {
         Ok(rendered) => _ = document.set(rendered),

@@ -4,7 +4,7 @@
 //! navigation, freshness line and footer.
 //!
 //! A page depends only on its arguments: nothing here reads the clock or the store. No page has inline style, script or
-//! handlers, so [`CONTENT_SECURITY_POLICY`](crate::page::skeleton::CONTENT_SECURITY_POLICY) forbids them. Every page works without JavaScript.
+//! handlers, so [`CONTENT_SECURITY_POLICY`] forbids them. Every page works without JavaScript.
 
 pub mod chart;
 pub mod column_chart;

@@ -1,4 +1,4 @@
-//! CSV export of a [`ExportSheet`](crate::response::export_sheet::ExportSheet) that Excel, `LibreOffice` and Google Sheets open without an import dialog.
+//! CSV export of a [`ExportSheet`] that Excel, `LibreOffice` and Google Sheets open without an import dialog.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Response formats: HTML for browsers, JSON for programs, CSV and XLSX for spreadsheets, PDF for print.
 //!
 //! A handler builds one serialisable value, negotiates the format with [`Format::negotiate`](crate::response::format::Format::negotiate), and renders the value to a
-//! [`RenderedResponse`](crate::response::rendered::RenderedResponse): bytes with their headers. A `Rendered` is cheap to clone and made to be cached; it compresses itself
+//! [`RenderedResponse`]: bytes with their headers. A `Rendered` is cheap to clone and made to be cached; it compresses itself
 //! once per encoding and answers `If-None-Match`.
 
 pub(crate) mod compression;

@@ -1,4 +1,4 @@
-//! XLSX export of a [`ExportSheet`](crate::response::export_sheet::ExportSheet) with real numbers and dates.
+//! XLSX export of a [`ExportSheet`] with real numbers and dates.
 
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, Workbook, Worksheet, XlsxError};

@@ -26,7 +26,7 @@ impl WeeklyPdf<'_> {
     /// The PDF as bytes.
     ///
     /// # Errors
-    /// See [`PdfError`](web::response::pdf::PdfError).
+    /// See [`PdfError`].
     pub fn document(&self) -> Result<Vec<u8>, PdfError> {
         let week = self.week;
         let title = format!("Customers: week to {}", long_date(week.day));

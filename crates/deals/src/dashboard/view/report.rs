@@ -29,7 +29,7 @@ impl DashboardReport<'_> {
     /// Bytes of the PDF.
     ///
     /// # Errors
-    /// See [`PdfError`](web::response::pdf::PdfError).
+    /// See [`PdfError`].
     pub fn document(&self) -> Result<Vec<u8>, PdfError> {
         let language = self.language;
         let title = language.choose("Tableau de bord des affaires", "Deals dashboard");

@@ -29,7 +29,7 @@ pub struct ConflictPage {
 /// A field in conflict; pairs hold the value as sent and as displayed.
 #[derive(Clone, Debug)]
 pub struct ConflictingField {
-    /// Column position in [`DEALS`](crate::deal::columns::DEALS).
+    /// Column position in [`DEALS`].
     pub column: usize,
     /// Value the person saw at first.
     pub seen: String,

@@ -22,7 +22,7 @@ fn unreadable(bytes: &[u8]) -> FileProblem {
 /// Reads a text file with the separator under which the most headers are recognised.
 ///
 /// # Errors
-/// See [`FileProblem`](crate::import::file::problem::FileProblem).
+/// See [`FileProblem`].
 pub(crate) fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> {
     let decoded = encoding::decode(bytes).ok_or_else(|| unreadable(bytes))?;
     let text: &str = &decoded.text;

@@ -1,4 +1,4 @@
-//! Reader of uploaded files: detects the format by content and returns a [`FileTable`](crate::import::file::table::FileTable).
+//! Reader of uploaded files: detects the format by content and returns a [`FileTable`].
 
 pub(crate) mod delimited;
 pub(crate) mod encoding;
@@ -18,7 +18,7 @@ use crate::import::file::{
 /// Reads a file by its content; its name and declared type are ignored.
 ///
 /// # Errors
-/// See [`FileProblem`](crate::import::file::problem::FileProblem).
+/// See [`FileProblem`].
 pub fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> {
     const ARCHIVE: &[u8] = b"PK\x03\x04";
     const EMPTY_ARCHIVE: &[u8] = b"PK\x05\x06";

@@ -23,7 +23,7 @@ const MAX_COLUMNS: usize = 256;
 /// Reads the sheet with the most recognised headers, the first one on a tie.
 ///
 /// # Errors
-/// See [`FileProblem`](crate::import::file::problem::FileProblem).
+/// See [`FileProblem`].
 pub(crate) fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> {
     check_unpacked_size(bytes, limits)?;
     // calamine 0.38 computes cell references without checks and so panics on some damaged sheets, for example if a row

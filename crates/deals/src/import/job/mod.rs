@@ -7,7 +7,7 @@
 //! - Writing happens in the background, in batches of one call each (`work`). The sheet alone decides what is already
 //!   written: keys of new rows derive from file and line, updates compare old values. So an interrupted import is
 //!   completed by importing the same file again, without duplicates.
-//! - An undo is derived from the audit log ([`ImportLog`](crate::import::log::ImportLog)), not from memory.
+//! - An undo is derived from the audit log ([`ImportLog`]), not from memory.
 
 pub mod progress;
 pub(crate) mod upload_cache;

@@ -111,7 +111,7 @@ impl RefusedLine {
 /// Compares the lines of a file with the existing deals.
 ///
 /// [`ImportOptions::key`](crate::import::plan::options::ImportOptions::key) matches lines to deals. Columns missing from the file leave values unchanged, and so do empty cells
-/// unless [`EmptyCells::Erase`](crate::import::plan::options::EmptyCells::Erase) is chosen. If several lines match the same deal and agree, the first one counts; if
+/// unless [`EmptyCells::Erase`] is chosen. If several lines match the same deal and agree, the first one counts; if
 /// they disagree, all of them are refused.
 pub fn plan(existing: &[Deal], lines: &ParsedLines, choices: &ImportOptions) -> ImportPlan {
     let mut plan = ImportPlan {
@@ -375,7 +375,7 @@ impl<'data> LineMatches<'data> {
     /// Number of an earlier line with the same target and values.
     ///
     /// # Errors
-    /// [`RefusalReason::Contradicts`](crate::import::plan::refusal_reason::RefusalReason::Contradicts) if a line with the same target has other values.
+    /// [`RefusalReason::Contradicts`] if a line with the same target has other values.
     fn same_meaning(&self, place: usize, meaning: &LineTarget) -> Result<Option<usize>, RefusalProblem> {
         let line = &self.checked[place];
         if let LineTarget::Key(key) = meaning

@@ -80,9 +80,9 @@ pub struct AmountExample {
     pub line: usize,
     /// Amount as written in the file.
     pub written: String,
-    /// Value with [`DecimalMark::Comma`](crate::text::amount::DecimalMark::Comma).
+    /// Value with [`DecimalMark::Comma`].
     pub with_comma: Money,
-    /// Value with [`DecimalMark::Point`](crate::text::amount::DecimalMark::Point).
+    /// Value with [`DecimalMark::Point`].
     pub with_point: Money,
 }
 

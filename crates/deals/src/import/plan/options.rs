@@ -40,7 +40,7 @@ pub enum EmptyCells {
     Erase,
 }
 
-/// Fields that identify a deal. With [`ImportField::Id`](crate::import::mapping::field::ImportField::Id) among them, a line with a known id is matched by that id alone.
+/// Fields that identify a deal. With [`ImportField::Id`] among them, a line with a known id is matched by that id alone.
 /// Every other line is matched by all the other fields for which the file has a column. Texts are compared in
 /// normalised form; an empty cell equals only an empty cell.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -276,7 +276,7 @@ impl Extend<Submission> for SubmissionColumns {
     }
 }
 
-/// View of one row of a [`SubmissionColumns`], with the fields of [`Submission`](crate::claims::submission::Submission).
+/// View of one row of a [`SubmissionColumns`], with the fields of [`Submission`].
 #[derive(Clone, Copy, Debug)]
 pub struct SubmissionRow<'a> {
     table: &'a SubmissionColumns,

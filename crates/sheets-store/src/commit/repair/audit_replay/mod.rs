@@ -1,7 +1,7 @@
 //! Audit replay: finds what writes hit by mistake and what is still to be repaired, from the audit log. Pure: makes no
 //! call.
 //!
-//! The id of a line encodes the intended target of its call, the line itself the actual one (see [`AuditLineId`](crate::commit::fencing::AuditLineId)). A cell
+//! The id of a line encodes the intended target of its call, the line itself the actual one (see [`AuditLineId`]). A cell
 //! that was hit by mistake counts as repaired once a later line shows an intended write to it.
 
 #[cfg(test)]
