@@ -1,3 +1,5 @@
+//! Unit tests of the settings.
+
 use std::{collections::HashMap, net::IpAddr, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};

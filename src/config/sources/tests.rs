@@ -1,3 +1,5 @@
+//! Unit tests of the settings of the sources.
+
 use std::collections::{BTreeSet, HashMap};
 
 use customer_sources::vendors::VENDORS;
