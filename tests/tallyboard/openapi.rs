@@ -172,6 +172,7 @@ async fn the_viewers_come_with_the_program_and_only_they_may_write_style() {
 
 /// Fuzz test with Schemathesis: valid and invalid requests, generated from the document.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "fuzzing takes more than a minute: .ci/long"]
 async fn no_request_that_the_document_suggests_breaks_the_program() {
     let Some(fuzzer) = python::installed("schemathesis", "schemathesis") else {
         return;
