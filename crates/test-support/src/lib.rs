@@ -45,6 +45,6 @@ pub(crate) fn print_skipped(reason: &str) {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");
     let line = format!("skipped: {test}: {reason} ({count} skipped)\n");
-    // Nothing to do if nobody reads it.
+    // Nothing to do without a reader.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -58,7 +58,7 @@ fn filled_cells(change: &RowChange) -> usize {
     }
 }
 
-/// Writes one batch atomically. The rows are derived from the sources, so a cell that somebody changed at the same time
+/// Writes one batch atomically. The rows are derived from the sources, so a cell that a person changed at the same time
 /// is overwritten, and a row that was deleted is left to the next run.
 ///
 /// # Errors

@@ -102,7 +102,7 @@ fn mentions_cancellation(tokens: &[Token], before: VerbObject) -> bool {
     })
 }
 
-/// Drops text between quotation marks, such as the name of a button or somebody else's words. Keeps everything if a
+/// Drops text between quotation marks, such as the name of a button or another person's words. Keeps everything if a
 /// mark is unpaired.
 fn without_quotes(tokens: &[Token]) -> Vec<Token> {
     let marks = tokens.iter().filter(|token| **token == Token::Quotation).count();
