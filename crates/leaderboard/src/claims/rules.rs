@@ -1,7 +1,7 @@
 //! Claim rules: which rows count, and who gets the point.
 //!
 //! A company and an integration are worth one point, once. The CSM of the earliest claim in a row that counts gets it;
-//! later claims earn nothing, no matter who makes them. Only catalog integrations earn points; others are credited by the same
+//! later claims earn nothing, by any CSM. Only catalog integrations earn points; others are credited by the same
 //! rule and counted apart. The [`ledger`](crate::claims::ledger) applies these rules to all rows; the rules of contests
 //! are in [`contests::rules`](crate::contests::rules).
 
