@@ -1,6 +1,7 @@
 //! Integration tests of Tallyboard, in one binary so that they link only once.
 
 mod architecture;
+mod attack;
 mod browser;
 mod cache;
 mod chaos;
