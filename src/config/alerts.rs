@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use customers::alerts::trigger::AlertStream;
 use jiff::civil::{Time, time};
-use web::delivery::MailSender;
 
-use crate::config::{ConfigError, Lookup, invalid_setting, messages::MessageSettings};
+use crate::config::{
+    ConfigError, Lookup, check_webhook, invalid_setting,
+    messages::{MessageSettings, mail_recipient},
+};
 
 /// Recipients of the alerts, and the time of the daily summary.
 #[derive(Clone)]
@@ -34,27 +36,22 @@ pub(crate) fn read(setting: Lookup<'_>, messages: &MessageSettings) -> Result<Al
     for stream in AlertStream::ALL {
         let name = webhook_setting(stream);
         let own = setting(name);
-        if let Some(address) = &own
-            && (!address.starts_with("http") || address.parse::<axum::http::Uri>().is_err())
-        {
-            return Err(ConfigError(format!(
-                "{name} cannot be read; an address such as https://hooks.slack.com/services/… is expected."
-            )));
-        }
+        check_webhook(name, own.as_deref())?;
         webhooks.extend(own.or(messages.slack_webhook.clone()).map(|address| (stream, address)));
     }
-    let mail_to = setting("CUSTOMERS_MAIL_TO");
-    if let Some(address) = mail_to.as_deref().filter(|address| !MailSender::is_address(address)) {
-        return Err(invalid_setting(
-            "CUSTOMERS_MAIL_TO",
-            address,
-            "a mail address such as success@example.com",
-        ));
-    }
+    let mail_to = mail_recipient(setting, "CUSTOMERS_MAIL_TO", messages.smtp.as_ref())?;
     let summary_at = match setting("DAILY_SUMMARY_AT") {
         None => time(8, 30, 0, 0),
-        Some(text) => Time::strptime("%H:%M", &text)
-            .map_err(|_| invalid_setting("DAILY_SUMMARY_AT", &text, "a time of day such as 08:30"))?,
+        Some(text) => {
+            let time = Time::strptime("%H:%M", &text)
+                .map_err(|_| invalid_setting("DAILY_SUMMARY_AT", &text, "a time of day such as 08:30"))?;
+            if mail_to.is_none() && !webhooks.contains_key(&AlertStream::DailySummaries) {
+                return Err(ConfigError(
+                    "DAILY_SUMMARY_AT is set, but neither CUSTOMERS_MAIL_TO, SLACK_DAILY_SUMMARIES_URL nor SLACK_WEBHOOK_URL is, so that no summary is ever sent. Set one of them, or unset DAILY_SUMMARY_AT.".to_owned(),
+                ));
+            }
+            time
+        }
     };
     Ok(AlertSettings {
         webhooks,

@@ -6,13 +6,15 @@
 pub(crate) mod alerts;
 pub(crate) mod deal_rules;
 pub(crate) mod messages;
+mod names;
 pub(crate) mod sources;
 pub(crate) mod spreadsheet;
 pub(crate) mod sync;
 #[cfg(test)]
 mod tests;
+mod values;
 
-use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{cell::RefCell, ffi::OsString, net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use deals::DealRules;
 use jiff::{SignedDuration, tz::TimeZone};
@@ -20,6 +22,9 @@ use leaderboard::standings::goal::{Goal, InvalidGoal};
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use crate::config::values::{
+    check_webhook, filter, invalid_setting, number, number_in, number_within, readable_file, strong_secret, switch,
+};
 pub use crate::config::{
     alerts::AlertSettings,
     messages::MessageSettings,
@@ -34,6 +39,8 @@ pub struct Config {
     pub listen: Listen,
     /// Development or production.
     pub environment: Environment,
+    /// Log filter, in the syntax of `tracing_subscriber::EnvFilter`; it has been parsed once.
+    pub log_filter: String,
     /// Folder of the embedded spreadsheet.
     pub data_dir: PathBuf,
     /// Spreadsheet of the boards.
@@ -120,7 +127,41 @@ impl Config {
     /// # Errors
     /// A message that names the setting, what is wrong and what is expected.
     pub fn from_environment() -> Result<Self, ConfigError> {
-        Self::from_lookup(&|name| std::env::var(name).ok())
+        Self::from_variables(&|name| std::env::var_os(name))
+    }
+
+    /// Reads the settings from `variable`; a value that is not Unicode is an error, not an absent setting.
+    fn from_variables(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let unreadable = RefCell::new(None);
+        let config = Self::from_lookup(&|name| {
+            let text = variable(name)?.into_string();
+            text.inspect_err(|_| *unreadable.borrow_mut() = Some(name.to_owned()))
+                .ok()
+        });
+        match unreadable.into_inner() {
+            Some(name) => Err(ConfigError(format!(
+                "{name} is not UTF-8 text. Enter it again, or unset it."
+            ))),
+            None => config,
+        }
+    }
+
+    /// Reads `ENVIRONMENT` alone, for messages about the other settings; development if it cannot be read.
+    pub fn environment_from_environment() -> Environment {
+        environment(process_setting("ENVIRONMENT").as_deref()).unwrap_or(Environment::Development)
+    }
+
+    /// Reads `RUST_LOG` alone.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn log_filter_from_environment() -> Result<String, ConfigError> {
+        filter("RUST_LOG", process_setting("RUST_LOG"))
+    }
+
+    /// Sentences about variables of the environment whose names differ from those of settings by a slip.
+    pub fn misspelt_variables() -> Vec<String> {
+        names::misspelt(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
     }
 
     /// Reads the listen address only, without validating other settings.
@@ -128,12 +169,7 @@ impl Config {
     /// # Errors
     /// As [`Config::from_environment`].
     pub fn listen_from_environment() -> Result<Listen, ConfigError> {
-        listen(&|name| {
-            std::env::var(name)
-                .ok()
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
-        })
+        listen(&process_setting)
     }
 
     /// Reads the settings from `lookup`; an empty value counts as absent.
@@ -146,54 +182,65 @@ impl Config {
                 .map(|value| value.trim().to_owned())
                 .filter(|value| !value.is_empty())
         };
-        let mut secrets = Secrets::load(setting("SECRETS_FILE").as_deref())?;
-        let messages = messages::messages(&setting, secrets.messages())?;
-        let environment = match setting("ENVIRONMENT").as_deref().map(str::to_lowercase).as_deref() {
-            None | Some("development" | "dev" | "local" | "test") => Environment::Development,
-            Some("production" | "prod" | "staging") => Environment::Production,
-            Some(other) => return Err(invalid_setting("ENVIRONMENT", other, "development or production")),
-        };
+        let secrets = Secrets::load(setting("SECRETS_FILE").as_deref())?;
+        Self::from_both(&setting, secrets)
+    }
+
+    fn from_both(setting: Lookup<'_>, mut secrets: Secrets) -> Result<Self, ConfigError> {
+        let messages = messages::messages(setting, secrets.messages())?;
+        let environment = environment(setting("ENVIRONMENT").as_deref())?;
         let proxies = match environment {
             Environment::Development => 0,
             Environment::Production => 1,
         };
+        let sources = sources::read(setting, &secrets.sources)?;
+        let signing_secret = setting("SIGNING_SECRET")
+            .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty()));
         Ok(Self {
-            listen: listen(&setting)?,
+            listen: listen(setting)?,
             environment,
+            log_filter: filter("RUST_LOG", setting("RUST_LOG"))?,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
-            sources: sources::read(&setting, &secrets.sources)?,
-            signing_secret: setting("SIGNING_SECRET")
-                .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty())),
-            sync: sync::read(&setting)?,
-            spreadsheet: spreadsheet::read(&setting, secrets)?,
-            integrations_file: setting("INTEGRATIONS_FILE")
-                .unwrap_or_else(|| "integrations.txt".to_owned())
-                .into(),
+            signing_secret: strong_secret("SIGNING_SECRET", signing_secret)?,
+            sync: sync::read(setting, &sources)?,
+            sources,
+            spreadsheet: spreadsheet::read(setting, secrets)?,
+            integrations_file: readable_file("INTEGRATIONS_FILE", setting("INTEGRATIONS_FILE"))?
+                .unwrap_or_else(|| "integrations.txt".into()),
             time_zone: time_zone(setting("TIME_ZONE"))?,
-            fresh_for: SignedDuration::from_secs(number(&setting, "FRESH_SECONDS", 15_u32)?.into()),
-            drive_change_check: switch(&setting, "DRIVE_CHANGE_CHECK")?,
-            sheets_timeout: Duration::from_secs(
-                number(
-                    &setting,
-                    "SHEETS_TIMEOUT_SECONDS",
-                    const { NonZeroU32::new(15).unwrap() },
-                )?
-                .get()
-                .into(),
-            ),
+            fresh_for: SignedDuration::from_secs(number_within(setting, "FRESH_SECONDS", 15, 0..=86_400)?),
+            drive_change_check: switch(setting, "DRIVE_CHANGE_CHECK")?,
+            sheets_timeout: Duration::from_secs(number_within(setting, "SHEETS_TIMEOUT_SECONDS", 15, 1..=600)?),
             sheets_calls_per_minute: number(
-                &setting,
+                setting,
                 "SHEETS_CALLS_PER_MINUTE",
                 const { NonZeroU32::new(54).unwrap() },
             )?,
-            posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
-            trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
-            alerts: alerts::read(&setting, &messages)?,
+            posts_per_minute: number(setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
+            trusted_proxies: number_within(setting, "TRUSTED_PROXIES", proxies, 0..=MAX_PROXIES)?,
+            alerts: alerts::read(setting, &messages)?,
             team_goal: team_goal(setting("TEAM_GOAL"))?,
             messages,
-            deals: deal_rules::rules(&setting)?,
-            public_url: public_url(&setting)?,
+            deals: deal_rules::rules(setting)?,
+            public_url: public_url(setting)?,
         })
+    }
+}
+
+/// Variable of the process; an empty one counts as absent.
+fn process_setting(name: &str) -> Option<String> {
+    let value = std::env::var(name).ok()?.trim().to_owned();
+    Some(value).filter(|value| !value.is_empty())
+}
+
+/// More proxies than any chain has; a larger number is a slip, with which nobody's address could be told from the header.
+const MAX_PROXIES: usize = 20;
+
+fn environment(name: Option<&str>) -> Result<Environment, ConfigError> {
+    match name.map(str::to_lowercase).as_deref() {
+        None | Some("development" | "dev" | "local" | "test") => Ok(Environment::Development),
+        Some("production" | "prod" | "staging") => Ok(Environment::Production),
+        Some(other) => Err(invalid_setting("ENVIRONMENT", other, "development or production")),
     }
 }
 
@@ -283,29 +330,4 @@ fn public_url(setting: Lookup<'_>) -> Result<Option<String>, ConfigError> {
             "an address such as https://board.example.com",
         ))
     }
-}
-
-fn number<N: std::str::FromStr>(setting: Lookup<'_>, name: &str, default: N) -> Result<N, ConfigError> {
-    match setting(name) {
-        Some(text) => number_in(name, &text),
-        None => Ok(default),
-    }
-}
-
-/// Boolean setting, `false` by default.
-fn switch(setting: Lookup<'_>, name: &str) -> Result<bool, ConfigError> {
-    match setting(name).as_deref().map(str::to_lowercase).as_deref() {
-        None | Some("false" | "0" | "no" | "off") => Ok(false),
-        Some("true" | "1" | "yes" | "on") => Ok(true),
-        Some(other) => Err(invalid_setting(name, other, "true or false")),
-    }
-}
-
-fn number_in<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, ConfigError> {
-    text.parse()
-        .map_err(|_| invalid_setting(name, text, "a whole number in range"))
-}
-
-fn invalid_setting(name: &str, value: &str, wanted: &str) -> ConfigError {
-    ConfigError(format!("{name} is “{value}”, but must be {wanted}."))
 }

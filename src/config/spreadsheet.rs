@@ -5,7 +5,7 @@ use std::path::Path;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
-use crate::config::{ConfigError, Lookup, Secrets, invalid_setting};
+use crate::config::{ConfigError, Lookup, Secrets, invalid_setting, switch};
 
 /// Spreadsheet of the boards.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub(super) fn read(setting: Lookup<'_>, secrets: Secrets) -> Result<SpreadsheetS
         .filter(|url| !url.trim().is_empty());
     let key = service_account(setting, secrets.google_service_account)?;
     match (id, key) {
-        (Some(id), Some(key)) => Ok(SpreadsheetSource::Remote(RemoteSpreadsheet {
+        (Some(id), Some((_, key))) => Ok(SpreadsheetSource::Remote(RemoteSpreadsheet {
             id: spreadsheet_id(&id)?,
             key: Box::new(key),
             api_url: api_url.map(checked_url).transpose()?,
@@ -45,15 +45,29 @@ pub(super) fn read(setting: Lookup<'_>, secrets: Secrets) -> Result<SpreadsheetS
             "SPREADSHEET_ID is set, but there is no service-account key. Set GOOGLE_APPLICATION_CREDENTIALS to the path of a key file, or GOOGLE_SERVICE_ACCOUNT_JSON to its content, or unset SPREADSHEET_ID to use the embedded spreadsheet."
                 .to_owned(),
         )),
-        (None, Some(_)) => Err(ConfigError(
-            "There is a service-account key, but SPREADSHEET_ID is not set. Set it to the part of the spreadsheet's address between /d/ and /edit, or remove the key to use the embedded spreadsheet."
-                .to_owned(),
-        )),
+        (None, Some((source, _))) => Err(ConfigError(format!(
+            "{source} is set, but SPREADSHEET_ID is not set. Set it to the part of the spreadsheet's address between /d/ and /edit, or remove the key to use the embedded spreadsheet."
+        ))),
         (None, None) if api_url.is_some() => Err(ConfigError(
-            "SHEETS_API_URL is set, but SPREADSHEET_ID and a service-account key are not. Set all three, or none to use the embedded spreadsheet."
+            "SHEETS_API_URL is set, but SPREADSHEET_ID and a service-account key are not. Set SPREADSHEET_ID, and GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT_JSON, or unset SHEETS_API_URL to use the embedded spreadsheet."
                 .to_owned(),
         )),
-        (None, None) => Ok(SpreadsheetSource::Embedded),
+        (None, None) => {
+            refuse_settings_of_google(setting)?;
+            Ok(SpreadsheetSource::Embedded)
+        }
+    }
+}
+
+/// Settings that mean nothing to the embedded spreadsheet.
+fn refuse_settings_of_google(setting: Lookup<'_>) -> Result<(), ConfigError> {
+    let calls = setting("SHEETS_CALLS_PER_MINUTE").map(|_| "SHEETS_CALLS_PER_MINUTE");
+    let check = switch(setting, "DRIVE_CHANGE_CHECK")?.then_some("DRIVE_CHANGE_CHECK");
+    match calls.or(check) {
+        Some(name) => Err(ConfigError(format!(
+            "{name} is set, but SPREADSHEET_ID is not, and the embedded spreadsheet does not use it. Set SPREADSHEET_ID and a service-account key, or unset {name}."
+        ))),
+        None => Ok(()),
     }
 }
 
@@ -93,10 +107,11 @@ fn checked_url(text: String) -> Result<String, ConfigError> {
     }
 }
 
+/// Key of the service account, with the setting that it comes from.
 fn service_account(
     setting: Lookup<'_>,
     secret: Option<Value>,
-) -> Result<Option<yup_oauth2::ServiceAccountKey>, ConfigError> {
+) -> Result<Option<(String, yup_oauth2::ServiceAccountKey)>, ConfigError> {
     let (source, json) = if let Some(text) = setting("GOOGLE_SERVICE_ACCOUNT_JSON") {
         (
             "GOOGLE_SERVICE_ACCOUNT_JSON".to_owned(),
@@ -118,7 +133,7 @@ fn service_account(
             "{source} is not a service-account key: client_email, private_key or token_uri is missing. Use the JSON file that Google Cloud offers under IAM → Service accounts → Keys."
         ))
     })?;
-    Ok(Some(key))
+    Ok(Some((source, key)))
 }
 
 /// Parses the key as JSON, or as base64 of JSON, because some hosts accept single-line values only.

@@ -41,7 +41,7 @@ struct SourceOption {
     form: OptionForm,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum OptionForm {
     Text,
     /// The variable is the path of a JSON file; the entry in the secrets file is the object itself, or the path.
@@ -144,15 +144,31 @@ pub(crate) fn read(setting: Lookup<'_>, secrets: &Map<String, Value>) -> Result<
     }
     let mut sources = Vec::new();
     for block in BLOCKS {
-        let entries = secrets.get(block.source).and_then(Value::as_object);
-        sources.extend(block.read(setting, entries.unwrap_or(&Map::new()))?);
+        let entries = match secrets.get(block.source) {
+            None | Some(Value::Null) => &Map::new(),
+            Some(Value::Object(entries)) => entries,
+            Some(_) => {
+                return Err(ConfigError(format!(
+                    "The source {} in the secrets file must be an object with its entries. Compare it with secrets.example.json.",
+                    block.source
+                )));
+            }
+        };
+        sources.extend(block.read(setting, entries)?);
     }
     Ok(sources)
+}
+
+/// Name of the setting that switches a source on.
+pub(crate) fn key_setting(source: &str) -> &'static str {
+    let block = BLOCKS.iter().find(|block| block.source == source);
+    block.map_or("its key", |block| block.key)
 }
 
 impl SourceBlock {
     fn read(&self, setting: Lookup<'_>, entries: &Map<String, Value>) -> Result<Option<SourceSettings>, ConfigError> {
         self.reject_unknown(entries)?;
+        self.reject_unreadable(entries)?;
         let either = |variable: &str, entry: &str| setting(variable).or_else(|| text(entries.get(entry)?));
         let key = either(self.key, "api_key");
         let url = either(self.url, "api_url");
@@ -171,13 +187,15 @@ impl SourceBlock {
         let given: Vec<(&str, bool)> = given.collect();
         let Some(key) = key else {
             return match given.iter().find(|(_, is_set)| *is_set) {
-                Some((variable, _)) => Err(self.incomplete(variable, self.key)),
+                Some((variable, _)) => Err(self.incomplete(variable, &[self.key])),
                 None => Ok(None),
             };
         };
         let is_needed = |variable: &str| self.home == AddressOrigin::Set && variable != self.rate;
-        if let Some((missing, _)) = given.iter().find(|(variable, is_set)| is_needed(variable) && !is_set) {
-            return Err(self.incomplete(self.key, missing));
+        let missing = given.iter().filter(|(variable, is_set)| is_needed(variable) && !is_set);
+        let missing: Vec<&str> = missing.map(|(variable, _)| *variable).collect();
+        if !missing.is_empty() {
+            return Err(self.incomplete(self.key, &missing));
         }
         let settings = VendorSettings {
             key: Secret::new(key),
@@ -220,9 +238,35 @@ impl SourceBlock {
         }
     }
 
-    fn incomplete(&self, given: &str, missing: &str) -> ConfigError {
+    /// Entries that are neither text nor a number. They would count as absent.
+    fn reject_unreadable(&self, entries: &Map<String, Value>) -> Result<(), ConfigError> {
+        let takes_object = |name: &str| {
+            let mut options = self.options.iter();
+            options.any(|choice| choice.entry == name && choice.form == OptionForm::JsonFile)
+        };
+        let is_readable = |(name, value): &(&String, &Value)| match value {
+            Value::String(_) | Value::Number(_) | Value::Null => true,
+            Value::Object(_) => takes_object(name),
+            Value::Bool(_) | Value::Array(_) => false,
+        };
+        let unreadable = entries
+            .iter()
+            .filter(|(name, _)| !name.starts_with('_'))
+            .find(|entry| !is_readable(entry));
+        match unreadable {
+            Some((name, _)) => Err(ConfigError(format!(
+                "The entry “{name}” of the source {} in the secrets file must be text in quotation marks.",
+                self.source
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn incomplete(&self, given: &str, missing: &[&str]) -> ConfigError {
+        let are = if missing.len() == 1 { "is" } else { "are" };
         ConfigError(format!(
-            "{given} is set, but {missing} is not. Set both, here or under “{}” in the secrets file, or neither to leave this source out.",
+            "{given} is set, but {} {are} not. Set all of them, here or under “{}” in the secrets file, or none to leave this source out.",
+            missing.join(" and "),
             self.source
         ))
     }

@@ -89,7 +89,7 @@ fn half_of_a_block_is_refused_in_a_sentence() {
         ),
         (
             vec![("DASHBOARD_API_KEY", "k")],
-            "DASHBOARD_API_KEY is set, but DASHBOARD_API_URL is not.",
+            "DASHBOARD_API_KEY is set, but DASHBOARD_API_URL and DASHBOARD_MAPPING are not.",
         ),
         (
             vec![("DASHBOARD_API_KEY", "k"), ("DASHBOARD_API_URL", "https://x")],
@@ -97,7 +97,7 @@ fn half_of_a_block_is_refused_in_a_sentence() {
         ),
         (
             vec![("FATHOM_API_KEY", "k"), ("FATHOM_CALLS_PER_MINUTE", "0")],
-            "FATHOM_CALLS_PER_MINUTE is “0”, but must be a whole number in range.",
+            "FATHOM_CALLS_PER_MINUTE is “0”, but must be a whole number from 1 to 4294967295.",
         ),
         (
             vec![("DASHBOARD_MAPPING", "does-not-exist.json")],
@@ -113,6 +113,14 @@ fn half_of_a_block_is_refused_in_a_sentence() {
 fn unknown_sources_and_entries_are_refused_by_name() {
     assert!(complaint(&[], json!({"strip": {}})).contains("“strip”"));
     assert!(complaint(&[], json!({"stripe": {"key": "x"}})).contains("“key”"));
+    assert!(complaint(&[], json!({"stripe": "rk_live"})).contains("stripe in the secrets file must be an object"));
+    for value in [json!(true), json!(["rk_live"]), json!({"key": "rk_live"})] {
+        let complaint = complaint(&[], json!({"stripe": {"api_key": value}}));
+        assert!(
+            complaint.contains("“api_key”") && !complaint.contains("rk_live"),
+            "{complaint}"
+        );
+    }
 }
 
 #[test]

@@ -161,8 +161,16 @@ impl VendorClient {
             USER_AGENT,
             HeaderValue::from_static(concat!("tallyboard/", env!("CARGO_PKG_VERSION"))),
         );
+        let unusable = || "the key holds characters that no header can carry; copy it again.".to_owned();
+        // Basic authentication would hide them in base64, and the vendor would only say that the key is wrong.
+        if settings
+            .key
+            .reveal()
+            .contains(|sign: char| sign.is_control() || sign.is_whitespace())
+        {
+            return Err(unusable());
+        }
         for (name, value) in &endpoint.headers {
-            let unusable = || "the key holds characters that no header can carry; copy it again.".to_owned();
             let mut value = HeaderValue::try_from(value).map_err(|_| unusable())?;
             value.set_sensitive(true);
             headers.insert(HeaderName::try_from(*name).map_err(|_| unusable())?, value);

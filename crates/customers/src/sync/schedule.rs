@@ -52,6 +52,11 @@ impl SyncSchedule {
         self.lines.is_empty()
     }
 
+    /// Short names of the sources that have times of their own.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| line.source.as_deref())
+    }
+
     /// Whether a source is due: a scheduled time has passed since its `last` run, or it never ran.
     pub fn is_due(&self, source: &str, last: Option<Timestamp>, now: &Zoned) -> bool {
         let mut lines = self.of(source);

@@ -1,5 +1,7 @@
 //! Unit tests of the settings.
 
+mod halves;
+
 use std::{collections::HashMap, net::IpAddr, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -78,31 +80,6 @@ fn the_address_of_a_spreadsheet_serves_as_its_id_and_the_key_may_come_in_base64(
     };
     assert_eq!(remote.id, "1AbC-d_E");
     assert_eq!(remote.key.private_key, "-----BEGIN-----\nabc\n-----END-----");
-}
-
-#[test]
-fn a_bad_setting_is_named_with_its_cure() {
-    for (name, value, cure) in [
-        ("PORT", "http", "whole number"),
-        ("PORT", "70000", "whole number"),
-        ("HOST", "my house", "IP address"),
-        ("TIME_ZONE", "Paris", "Europe/Paris"),
-        ("ENVIRONMENT", "moon", "production"),
-        ("POSTS_PER_MINUTE", "0", "whole number"),
-        ("SECRETS_FILE", "does-not-exist.json", "cannot be read"),
-        (
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "does-not-exist.json",
-            "cannot be read",
-        ),
-        ("GOOGLE_SERVICE_ACCOUNT_JSON", "{", "not valid JSON"),
-        ("GOOGLE_SERVICE_ACCOUNT_JSON", "{}", "client_email"),
-    ] {
-        let told = complaint(&[(name, value)]);
-        assert!(told.contains(cure), "{name}={value}: {told}");
-    }
-    let told = complaint(&[("SPREADSHEET_ID", "../../x"), ("GOOGLE_SERVICE_ACCOUNT_JSON", KEY)]);
-    assert!(told.contains("between /d/ and /edit"), "{told}");
 }
 
 #[test]
