@@ -7,6 +7,7 @@
 //! - [`app`]: the composition root; builds the store, the clock and the boards → all crates below
 //! - [`site_map`]: the addresses of the program by section, and the navigation → boards, web
 //! - [`config`]: the settings, read from the environment and `secrets.json`
+//! - `logging`: the log on standard error, one line for each event → [`config`]
 //! - `memory`: returns freed memory to the system
 //! - `crates/leaderboard`: who completed which integration → web, domain, sheets-store
 //! - `crates/deals`: the founder's sales pipeline → web, domain, sheets-store
@@ -21,5 +22,6 @@
 pub mod app;
 pub mod cli;
 mod config;
+mod logging;
 mod memory;
 pub mod site_map;

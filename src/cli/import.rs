@@ -23,6 +23,7 @@ use crate::{
     app::{App, BuildError},
     cli::CommandResult,
     config::Config,
+    logging::one_line,
 };
 
 /// What a file holds.
@@ -150,17 +151,17 @@ fn bar(total: usize) -> ProgressBar {
 fn print_plan(plan: &ImportPlanResponse) {
     println!(
         "{}: {} new, {} changed, {} identical, {} refused",
-        plan.file,
+        one_line(&plan.file),
         plan.new,
         plan.changed,
         plan.identical,
         plan.refused.len()
     );
     for refused in &plan.refused {
-        println!("  {}", refused.reason);
+        println!("  {}", one_line(&refused.reason));
     }
     for note in &plan.notes {
-        println!("  {note}");
+        println!("  {}", one_line(note));
     }
     if let Some(question) = plan.question.as_ref().filter(|_| !plan.refused.is_empty()) {
         println!(
@@ -179,9 +180,10 @@ fn print_result(run: &RunName, written: &ImportProgress) {
         println!("An earlier import had added {} of them.", written.already_there);
     }
     for left in &written.left {
-        println!("  {}", left.text(Language::English));
+        println!("  {}", one_line(&left.text(Language::English)));
     }
     if let ImportState::Stopped(cause) = &written.state {
+        let cause = one_line(cause);
         println!("Stopped: {cause} Import the file again to go on; nothing is written twice.");
     }
 }

@@ -6,7 +6,7 @@ pub(crate) mod import;
 pub(crate) mod sync;
 
 use std::{
-    io::{IsTerminal, Write},
+    io::Write,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
@@ -25,6 +25,7 @@ use web::server::{self, Timeouts};
 use crate::{
     app::{App, emulator_options},
     config::{Config, Environment, Listen, SpreadsheetSource},
+    logging::{self, one_line},
 };
 
 /// Three boards over one Google spreadsheet.
@@ -203,17 +204,29 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
         Command::Healthcheck => healthcheck().await,
     };
     result.unwrap_or_else(|error| {
-        eprintln!("{}", error_chain(error.as_ref()));
+        logging::report_failure(Environment::Development, &error_chain(error.as_ref()));
         ExitCode::FAILURE
     })
 }
 
 type CommandResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
+/// Runs the boards. A failure is reported in the form of the log, which is for machines in production.
 async fn serve() -> CommandResult {
+    let result = run_boards().await;
+    Ok(result.unwrap_or_else(|error| {
+        logging::report_failure(Config::environment_from_environment(), &error_chain(error.as_ref()));
+        ExitCode::FAILURE
+    }))
+}
+
+async fn run_boards() -> CommandResult {
     let mut stop = ShutdownSignal::new()?;
     let config = Config::from_environment()?;
-    start_logging(config.environment);
+    logging::start(config.environment, &config.log_filter);
+    for sentence in Config::misspelt_variables() {
+        tracing::warn!("{sentence}");
+    }
     // Bound first: clients that connect during the start wait instead of being refused.
     let Listen { host, port } = config.listen;
     let listener = TcpListener::bind((host, port))
@@ -286,8 +299,11 @@ async fn check() -> CommandResult {
     for made in &setup.made {
         println!("✓ {made}");
     }
+    for sentence in Config::misspelt_variables() {
+        println!("! {}", one_line(&sentence));
+    }
     for problem in &problems {
-        println!("✗ {problem}");
+        println!("✗ {}", one_line(problem));
     }
     if problems.is_empty() {
         println!("✓ The spreadsheet can be read and written; every tab and header is in place.");
@@ -324,7 +340,7 @@ fn latency(text: &str) -> Result<Duration, String> {
 
 async fn run_emulator(options: sheets_emulator::EmulatorOptions) -> CommandResult {
     let mut stop = ShutdownSignal::new()?;
-    start_logging(Environment::Development);
+    logging::start(Environment::Development, &Config::log_filter_from_environment()?);
     let running = sheets_emulator::Emulator::start(options).await?;
     print!("{}", running.environment_lines().await?);
     std::io::stdout().flush()?;
@@ -352,18 +368,6 @@ async fn healthcheck() -> CommandResult {
         )
         .into()),
         Err(_) => Err(format!("http://{address}/health does not answer within 3 seconds.").into()),
-    }
-}
-
-fn start_logging(environment: Environment) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match environment {
-        Environment::Development => lines.compact().with_target(false).init(),
-        Environment::Production => lines.json().flatten_event(true).init(),
     }
 }
 

@@ -9,7 +9,7 @@ use customers::sync::{
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::{app::App, cli::CommandResult, config::Config};
+use crate::{app::App, cli::CommandResult, config::Config, logging::one_line};
 
 /// Interval between two updates of the bars.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
@@ -51,7 +51,7 @@ pub(crate) async fn check(service: &SyncService) -> bool {
                 Ok(()) => println!("✓ {title}: {} can be read.", lists.join(", ")),
                 Err(failure) => {
                     all_well = false;
-                    println!("✗ {title}, {}: {failure}", lists.join(", "));
+                    println!("✗ {title}, {}: {}", lists.join(", "), one_line(failure));
                 }
             }
         }
@@ -108,7 +108,8 @@ fn print_outcome(synced: &SyncResult) -> bool {
             true
         }
         SyncOutcome::Stopped(error) => {
-            println!("{source}: stopped. {} {}", error.happened, error.next);
+            let sentences = format!("{source}: stopped. {} {}", error.happened, error.next);
+            println!("{}", one_line(&sentences));
             false
         }
     }
@@ -125,10 +126,11 @@ fn print_run(run: &SyncRun) {
     } = run;
     println!("{source}: {seen} seen, {created} added, {updated} changed, {failed} not readable");
     for finding in &run.findings {
-        println!("  {finding}");
+        println!("  {}", one_line(finding));
     }
     if let Some(error) = &run.error {
-        println!("  Stopped: {error} {}", run.cure.as_deref().unwrap_or_default());
+        let cure = run.cure.as_deref().unwrap_or_default();
+        println!("  Stopped: {} {cure}", one_line(error));
     }
 }
 

@@ -88,15 +88,27 @@ async fn the_commands_sync_check_and_score() {
     assert!(told.contains("Churn risk by rule of thumb"), "{told}");
 
     stripe.fail(std::iter::repeat_n(
-        Reply::with_status(401, &json!({"error": {"message": "Invalid API Key provided"}})),
+        Reply::with_status(
+            401,
+            &json!({"error": {"message": "Invalid API Key provided\n2026-12-01T00:00:00Z ERROR forged\u{1b}[2J\u{2028}"}}),
+        ),
         20,
     ));
     let (status, told) = run(with_key(&["check"])).await;
     assert_eq!(status, Some(1), "{told}");
     assert!(told.contains("✗ Stripe, "), "{told}");
+    assert!(
+        told.contains(r"provided\n2026-12-01T00:00:00Z ERROR forged\u{1b}[2J"),
+        "{told}"
+    );
     let (status, told) = run(with_key(&["sync", "stripe"])).await;
     assert_eq!(status, Some(1), "{told}");
     assert!(told.contains("Stopped: "), "{told}");
+    let controls = told
+        .chars()
+        .filter(|character| character.is_control() && *character != '\n');
+    assert_eq!(controls.count(), 0, "{told:?}");
+    assert!(!told.lines().any(|line| line.starts_with("2026-12-01")), "{told}");
 }
 
 /// Training data: customers with a short tenure and a monthly contract mostly churn; some cells are empty.

@@ -272,6 +272,41 @@ fn half_a_configuration_refuses_to_start_in_a_sentence() {
     assert!(!told.contains("panicked"), "{told}");
 }
 
+/// Each line of the standard error of a program that could not start, as JSON.
+fn json_errors(mut command: Command) -> (Option<i32>, Vec<Value>) {
+    let output = command.env("ENVIRONMENT", "production").output().expect("program");
+    let lines = String::from_utf8(output.stderr).expect("UTF-8");
+    let lines = lines.lines().map(|line| {
+        let parsed = serde_json::from_str(line);
+        parsed.unwrap_or_else(|_| panic!("not JSON: {line}"))
+    });
+    (output.status.code(), lines.collect())
+}
+
+#[tokio::test]
+async fn in_production_an_error_before_the_start_is_a_line_of_json_like_the_rest_of_the_log() {
+    let folder = folder();
+    let (_running, address) = serve(program(folder.path()));
+    let port = address.rsplit(':').next().expect("port");
+    for (setting, value, expected) in [
+        ("REMINDERS_TOKEN", "a", "REMINDERS_TOKEN has 1 character"),
+        ("RUST_LOG", "!!!bad", "RUST_LOG is “!!!bad”"),
+        ("RUST_LOG", "off", "another program uses data/spreadsheets.redb"),
+        ("PORT", port, "cannot be used"),
+        ("SECRETS_FILE", "a\u{202e}\nb.json", "b.json cannot be read"),
+    ] {
+        let mut command = program(folder.path());
+        command.env(setting, value);
+        let (code, lines) = json_errors(command);
+        assert_eq!(code, Some(1), "{setting}");
+        let error = lines.last().expect("a line");
+        assert_eq!(error["level"], "ERROR", "{error}");
+        assert!(error["timestamp"].is_string() && error["target"].is_string(), "{error}");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
 #[test]
 fn the_manual_names_every_setting_and_command() {
     let folder = folder();
