@@ -1,6 +1,12 @@
 //! HTTP server: connections, dispatch of calls and injection of faults.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -9,11 +15,12 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::{body::Incoming, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
+    time::timeout,
 };
 
 use crate::{
@@ -42,6 +49,11 @@ const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Duration of a simulated timeout, the same as Google's own limit of 180 s.
 const HANG_TIMEOUT: Duration = Duration::from_mins(3);
 
+/// Time limit for the head of a request. It is longer than the time for which clients keep idle connections, mostly 90 s.
+const HEAD_TIMEOUT: Duration = Duration::from_mins(2);
+/// Pause between two looks at whether a connection is still busy after the signal to stop.
+const END_CHECK: Duration = Duration::from_millis(100);
+
 type HttpResult = Result<Response<Body>, ConnectionClosed>;
 
 /// Accepts connections until stopped, then waits up to 5 s for open ones.
@@ -60,28 +72,42 @@ pub async fn serve(listener: TcpListener, state: Arc<ServerState>, mut stop: wat
     }
     drop(listener);
     let all = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(Duration::from_secs(5), all).await;
+    let _ = timeout(Duration::from_secs(5), all).await;
 }
 
 async fn connection(stream: TcpStream, state: Arc<ServerState>, mut stop: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
+    let in_flight = &AtomicUsize::new(0);
+    let state = &*state;
     let service = service_fn(move |request| {
-        let state = Arc::clone(&state);
-        async move { answer(&state, request).await }
+        in_flight.fetch_add(1, Ordering::Relaxed);
+        async move {
+            let answer = answer(state, request).await;
+            in_flight.fetch_sub(1, Ordering::Relaxed);
+            answer
+        }
     });
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
-        _ = connection.as_mut() => {}
-        _ = stop.changed() => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
+        _ = connection.as_mut() => return,
+        _ = stop.changed() => connection.as_mut().graceful_shutdown(),
     }
+    let is_busy = || in_flight.load(Ordering::Relaxed) > 0;
+    while is_busy() && timeout(END_CHECK, connection.as_mut()).await.is_err() {}
+    // What is left are the last bytes of a response, an idle connection, or half a head.
+    let _ = timeout(END_CHECK, connection).await;
 }
 
 async fn answer(state: &ServerState, request: Request<Incoming>) -> HttpResult {
     let (parts, body) = request.into_parts();
+    // Elsewhere clients reach the API by names that are not known here; the pages check theirs below.
+    if state.address.ip().is_loopback() && !grid_page::names_this_server(&parts.headers, state.address) {
+        return Ok(error_response(&ApiError::unknown_host()));
+    }
     let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
         return Ok(error_response(&ApiError::invalid(
             "Request payload size exceeds the limit.",

@@ -31,19 +31,33 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; f
 ///
 /// A foreign `Origin` indicates cross-site request forgery, a foreign `Host` DNS rebinding.
 pub fn is_same_origin(headers: &HeaderMap, address: SocketAddr) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let Some(host) = text(header::HOST) else { return false };
+    let Some(host) = text(headers, header::HOST) else {
+        return false;
+    };
+    names_this_server(headers, address)
+        && text(headers, header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"))
+}
+
+/// Whether a request names one host, which is the loopback interface or the address that the server listens on.
+pub fn names_this_server(headers: &HeaderMap, address: SocketAddr) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else {
+        return false;
+    };
     let name = host.rsplit_once(':').map_or(
         host,
         |(name, port)| if port.parse::<u16>().is_ok() { name } else { host },
     );
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    let is_own = name.eq_ignore_ascii_case("localhost")
+    let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
         || name
             .parse::<IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback() || ip == address.ip());
-    let is_same = text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
-    is_own && is_same
+            .is_ok_and(|ip| ip.is_loopback() || ip == address.ip())
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// Selection of tab, cell and window from the query of the page.

@@ -79,6 +79,15 @@ impl ApiError {
         Self::new(404, "NOT_FOUND", "Requested entity was not found.")
     }
 
+    /// 421 for a host name that is not this server's; Google has no such answer.
+    pub fn unknown_host() -> Self {
+        Self::new(
+            421,
+            "FAILED_PRECONDITION",
+            "The request names another host than this server, which listens on the loopback interface alone.",
+        )
+    }
+
     /// 401 for a missing or unknown token.
     pub fn unauthenticated() -> Self {
         Self::new(
