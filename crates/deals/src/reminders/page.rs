@@ -185,8 +185,8 @@ pub(crate) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap, ur
     })
 }
 
-/// Programs authenticate with the token. Without a configured token only the page's own button starts a run: browsers
-/// send the origin of a form, a program that merely found the address does not.
+/// Programs authenticate with the token. Without a configured token a request has to say that it comes from the page, as
+/// browsers do for its button. That keeps out a program that merely found the address, not one that pretends.
 fn refusal(token: Option<&str>, language: Language, headers: &HeaderMap) -> Option<Response> {
     let refuse = |status, error, message| {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];

@@ -16,7 +16,7 @@ pub struct ReminderSettings {
     pub language: Language,
     /// Time of the daily run, in the configured time zone.
     pub at: Time,
-    /// Token that a program sends to start a run; without one only the button on the page does.
+    /// Token that a program sends to start a run; without one, requests do that come from the page, or say so.
     pub token: Option<String>,
     /// Public address of the program, without a trailing slash.
     pub public_url: Option<String>,
