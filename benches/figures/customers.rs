@@ -149,6 +149,7 @@ impl Board {
             source: DataSource::EmbeddedSpreadsheet,
             posts_per_minute: NonZeroU32::MAX,
             trusted_proxies: 0,
+            callers: tallyboard::app::CallerLimits::default(),
             team_goal: None,
             reminders: ReminderSettings::default(),
             rules: DealRules::default(),
@@ -171,7 +172,8 @@ impl Board {
     /// Server time in milliseconds of a response that is not in the response cache, and its size in bytes.
     async fn first_view(&self, path: &str, accept: &str) -> (f64, usize) {
         self.milliseconds.fetch_add(1_000, Ordering::SeqCst);
-        let request = Request::get(path).header("accept", accept).body(Body::empty());
+        let request = Request::get(path).header("host", "localhost").header("accept", accept);
+        let request = request.body(Body::empty());
         let began = Instant::now();
         let answer = self
             .router

@@ -87,6 +87,7 @@ async fn view(emulator: &Emulator) -> f64 {
         source: DataSource::GoogleSheets,
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
+        callers: tallyboard::app::CallerLimits::default(),
         team_goal: None,
         reminders: deals::ReminderSettings::default(),
         rules: deals::DealRules::default(),
@@ -104,7 +105,8 @@ async fn view(emulator: &Emulator) -> f64 {
             schedule: SyncSchedule::off(),
         })),
     });
-    let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");
+    let request = Request::get("/leaderboard").header(header::HOST, "localhost");
+    let request = request.header(header::ACCEPT, "text/html");
     let request = request.body(Body::empty()).expect("a request");
     let start = Instant::now();
     let response = router.oneshot(request).await.expect("infallible");

@@ -34,6 +34,7 @@ impl World {
             source: DataSource::EmbeddedSpreadsheet,
             posts_per_minute: 10_000.try_into().expect("positive"),
             trusted_proxies: 0,
+            callers: tallyboard::app::CallerLimits::default(),
             team_goal: None,
             reminders: ReminderSettings::default(),
             rules: DealRules::default(),

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU32, sync::Arc};
 
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use customers::{Customers, CustomersParts, sync::SyncService};
 use deals::{DealRules, Deals, DealsParts, ReminderSettings};
 use domain::language::Language;
@@ -12,12 +12,17 @@ use leaderboard::{
     standings::{goal::Goal, weekly::WeeklySettings},
 };
 use sheets_store::{Store, Tab, clock::Clock};
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 use web::{
     findings::counts::FindingCounts,
-    middleware::{ErrorFrame, HANDLER_TIMEOUT, MAX_BODY_BYTES, RequestGuard},
+    middleware::{ErrorFrame, MAX_BODY_BYTES, RequestGuard},
     openapi::{self, OpenApiDocument},
     page::{DataSource, Frame, keyboard},
+    server::{
+        hosts::{HostNames, check_host},
+        request_time::{RequestTimes, limit_request_time},
+        seats::SeatLimits,
+    },
     status::page::StatusParts,
 };
 
@@ -26,7 +31,8 @@ use crate::{
         cross_board::{
             Boards, collect_findings, cross_board_lookup, customers_status, deals_status, leaderboard_status,
         },
-        shared_routes::{fallback, shared_routes},
+        fallback::{answer_options, with_fallback},
+        shared_routes::shared_routes,
     },
     site_map,
 };
@@ -45,6 +51,8 @@ pub struct AppParts {
     pub posts_per_minute: NonZeroU32,
     /// Number of proxies in front that add the client address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// Limits for callers.
+    pub callers: CallerLimits,
     /// Team goal of the leaderboard.
     pub team_goal: Option<Goal>,
     /// Settings of the deal reminders.
@@ -57,6 +65,15 @@ pub struct AppParts {
     pub weekly: WeeklySettings,
     /// Sync of the customer sources.
     pub sync: Arc<SyncService>,
+}
+
+/// Limits for callers of the router.
+#[derive(Clone, Debug, Default)]
+pub struct CallerLimits {
+    /// Host names under which the program answers.
+    pub hosts: HostNames,
+    /// Number of live streams.
+    pub streams: SeatLimits,
 }
 
 /// Router, boards and middleware.
@@ -83,6 +100,7 @@ pub(crate) fn assemble(parts: AppParts) -> AssembledApp {
     let (store, clock) = (Arc::clone(&parts.store), parts.clock.clone());
     let sync = Arc::clone(&parts.sync);
     let (posts_per_minute, trusted_proxies) = (parts.posts_per_minute, parts.trusted_proxies);
+    let hosts = Arc::new(parts.callers.hosts.clone());
     let boards = connect_boards(parts, &frame);
     let guard = Arc::new(RequestGuard::new(
         posts_per_minute,
@@ -93,6 +111,7 @@ pub(crate) fn assemble(parts: AppParts) -> AssembledApp {
         store: Arc::clone(&store),
         clock: clock.clone(),
         frame: frame.clone(),
+        hosts: Arc::clone(&hosts),
         boards: vec![
             leaderboard_status(&boards.leaderboard),
             deals_status(&boards.deals),
@@ -112,13 +131,18 @@ pub(crate) fn assemble(parts: AppParts) -> AssembledApp {
         .merge(openapi::router(Arc::clone(&document)));
     let (router, described) = openapi::build_document(routes, &site_map::SECTIONS.map(|section| section.group));
     openapi::publish_document(&document, &described);
-    let router = router
-        .fallback(fallback)
+    let times = RequestTimes {
+        uploads: &[deals::routes::IMPORT],
+        ..RequestTimes::default()
+    };
+    let router = with_fallback(router)
         // Outermost first. As one tuple they are one layer around each route; separately each would wrap it again.
         .layer((
             middleware::from_fn_with_state(Arc::clone(&guard), web::middleware::guard_request),
-            TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
+            middleware::from_fn_with_state(hosts, check_host),
+            middleware::from_fn_with_state(times, limit_request_time),
             CatchPanicLayer::custom(web::middleware::panic_response),
+            middleware::from_fn(answer_options),
             DefaultBodyLimit::max(MAX_BODY_BYTES),
         ));
     AssembledApp { router, boards, guard }
@@ -143,6 +167,7 @@ fn connect_boards(parts: AppParts, frame: &Frame) -> Boards {
         source: parts.source,
         frame: frame.clone(),
         goal: parts.team_goal,
+        viewers: parts.callers.streams,
         tally: Arc::clone(&tally),
         signing: parts.signing,
         weekly: parts.weekly,

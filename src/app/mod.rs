@@ -2,6 +2,7 @@
 
 mod assembly;
 mod cross_board;
+mod fallback;
 mod messaging;
 mod shared_routes;
 mod signing_key;
@@ -22,7 +23,7 @@ use tokio::{sync::Mutex, task::JoinHandle};
 use web::{middleware::RequestGuard, page::DataSource};
 
 pub use crate::app::{
-    assembly::{AppParts, router, tabs},
+    assembly::{AppParts, CallerLimits, router, tabs},
     spreadsheet::{STORE_IDENTITY, emulator_options},
 };
 use crate::{
@@ -91,6 +92,10 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
+            callers: CallerLimits {
+                hosts: config.callers.hosts.clone(),
+                streams: config.callers.streams,
+            },
             reminders: messaging::reminders(config)?,
             rules: config.deals,
             team_goal: config.team_goal,

@@ -1,4 +1,4 @@
-//! Routes of no board: home page, refresh, assets, `robots.txt`, and the fallback.
+//! Routes of no board: home page, refresh, assets and `robots.txt`.
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -9,7 +9,7 @@ use aide::axum::{
 use axum::{
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -57,22 +57,6 @@ pub(crate) fn shared_routes(store: Arc<Store>) -> ApiRouter {
         .api_route(&format!("{ASSETS}/{{file}}"), asset)
         .with_state(assets())
         .api_route(ROBOTS, robots)
-}
-
-/// Fallback: redirects an address with trailing slashes to the one without; any other is 404.
-pub(crate) async fn fallback(method: Method, uri: Uri) -> Result<Redirect, Error> {
-    if !matches!(method, Method::GET | Method::HEAD) {
-        return Err(Error::not_found());
-    }
-    let shorter = without_trailing_slash(&uri).ok_or_else(Error::not_found)?;
-    Ok(Redirect::permanent(&shorter))
-}
-
-/// Address without trailing slashes of the path; `None` if there are none, or if nothing would remain.
-fn without_trailing_slash(uri: &Uri) -> Option<String> {
-    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    is_local_path(path).then(|| format!("{path}{query}"))
 }
 
 /// Assets of all crates.
@@ -134,7 +118,7 @@ async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
 }
 
 /// Whether `to` is a path of this program, not a disguised address of another host (open redirect).
-fn is_local_path(to: &str) -> bool {
+pub(crate) fn is_local_path(to: &str) -> bool {
     to.starts_with('/')
         && !to.starts_with("//")
         && !to.contains('\\')
@@ -163,25 +147,5 @@ mod tests {
     fn every_asset_of_every_board_has_an_address_of_its_own() {
         let addresses: BTreeSet<&str> = assets().iter().map(Asset::address).collect();
         assert_eq!(addresses.len(), assets().iter().count());
-    }
-
-    #[test]
-    fn a_last_slash_is_dropped_and_never_leads_to_another_host() {
-        for (address, shorter) in [
-            ("/leaderboard/", Some("/leaderboard")),
-            ("/leaderboard//", Some("/leaderboard")),
-            (
-                "/leaderboard/?from=2026-03-01&x=/",
-                Some("/leaderboard?from=2026-03-01&x=/"),
-            ),
-            ("/leaderboard", None),
-            ("/", None),
-            ("//", None),
-            ("//evil.example/", None),
-            ("//evil.example//", None),
-        ] {
-            let uri = Uri::builder().path_and_query(address).build().expect("address");
-            assert_eq!(without_trailing_slash(&uri).as_deref(), shorter, "{address}");
-        }
     }
 }

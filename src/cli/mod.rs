@@ -3,6 +3,8 @@
 pub(crate) mod churn;
 pub(crate) mod health;
 pub(crate) mod import;
+mod open_files;
+mod shutdown;
 pub(crate) mod sync;
 
 use std::{
@@ -20,10 +22,11 @@ use http_body_util::{BodyExt, Empty};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use sheets_store::{SetupReport, error_chain::error_chain};
 use tokio::net::TcpListener;
-use web::server::{self, Timeouts};
+use web::server::{self, limits::ServerLimits};
 
 use crate::{
     app::{App, emulator_options},
+    cli::shutdown::ShutdownSignals,
     config::{Config, Environment, Listen, SpreadsheetSource},
     logging::{self, one_line},
 };
@@ -44,7 +47,8 @@ enum Command {
     /// Run the boards (this is what happens without a command).
     ///
     /// Checks the spreadsheet, makes missing tabs and headers, prints the address and serves until it is told to stop.
-    /// On SIGTERM or Ctrl-C it takes no more requests, finishes the writes in flight and ends.
+    /// On SIGTERM or Ctrl-C it takes no more requests, finishes the writes in flight and ends; a second signal ends it at
+    /// once.
     Serve,
     /// Verify access, tabs and headers of the spreadsheet and each source that is switched on, and name the cure for each
     /// problem.
@@ -129,6 +133,13 @@ secrets.example.json:
   SHEETS_TIMEOUT_SECONDS          time after which a call to Google counts as lost (15)
   SHEETS_CALLS_PER_MINUTE         calls to Google, of each kind (54; Google allows 60)
   POSTS_PER_MINUTE                forms from one address (120)
+  ALLOWED_HOSTS                   host names under which the program answers, besides that of PUBLIC_URL:
+                                  board.example.com, *.example.com (without either: its own on loopback,
+                                  else any)
+  MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS
+                                  open connections, in all and of one address (4000, 1024)
+  MAX_STREAMS, MAX_STREAMS_PER_ADDRESS
+                                  open boards that follow by the second (2000, 256); others poll
   TRUSTED_PROXIES                 proxies in front that add X-Forwarded-For (0; 1 in production)
   SMTP_URL, MAIL_FROM             mail server and sender of the reminders, such as
                                   smtps://user:password@mail.example.com and board@example.com
@@ -140,7 +151,8 @@ secrets.example.json:
   DAILY_SUMMARY_AT                when the summary of the customers goes out (08:30)
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
-  REMINDERS_TOKEN                 what POST /deals/reminders asks for; without it only the page's own button starts a run
+  REMINDERS_TOKEN                 what POST /deals/reminders asks for; without it requests that come from the page start a run,
+                                  or say so
   DEALS_LOST_STATUS               true: deals can be lost (Perdu), and won ÷ (won + lost) is shown (false)
   DEALS_COLD_DAYS                 days without a change after which a deal is cold (10), or by status:
                                   Prospect=14, Qualifié=10, Négociation=5
@@ -213,30 +225,42 @@ type CommandResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
 /// Runs the boards. A failure is reported in the form of the log, which is for machines in production.
 async fn serve() -> CommandResult {
-    let result = run_boards().await;
+    let result = serve_or_stop().await;
     Ok(result.unwrap_or_else(|error| {
         logging::report_failure(Config::environment_from_environment(), &error_chain(error.as_ref()));
         ExitCode::FAILURE
     }))
 }
 
-async fn run_boards() -> CommandResult {
-    let mut stop = ShutdownSignal::new()?;
-    let config = Config::from_environment()?;
+async fn serve_or_stop() -> CommandResult {
+    let stop = ShutdownSignals::listen()?;
+    tokio::select! {
+        result = run_boards(&stop) => result,
+        // Work that blocks a thread, such as an import, would keep the runtime from ending.
+        () = stop.second() => std::process::exit(1),
+    }
+}
+
+async fn run_boards(stop: &ShutdownSignals) -> CommandResult {
+    let mut config = Config::from_environment()?;
     logging::start(config.environment, &config.log_filter);
     for sentence in Config::misspelt_variables() {
         tracing::warn!("{sentence}");
     }
+    config.callers = open_files::fit_callers(config.callers);
     // Bound first: clients that connect during the start wait instead of being refused.
     let Listen { host, port } = config.listen;
     let listener = TcpListener::bind((host, port))
         .await
         .map_err(|error| format!("Port {port} on {host} cannot be used: {error}. Set PORT to another one."))?;
     let address = listener.local_addr()?;
+    if config.callers.hosts.are_unlimited() {
+        tracing::warn!("callers may use any host name: set PUBLIC_URL or ALLOWED_HOSTS to the names that people use");
+    }
     let app = Arc::new(App::build(&config).await?);
     tokio::select! {
         () = prepare_at_start(&app) => {}
-        () = stop.received() => return Ok(ExitCode::SUCCESS),
+        () = stop.first() => return Ok(ExitCode::SUCCESS),
     }
     println!("Tallyboard runs at http://{}", reachable(address));
     let kind = match config.spreadsheet {
@@ -245,10 +269,14 @@ async fn run_boards() -> CommandResult {
     };
     println!("{kind}: {}", app.spreadsheet_url());
     let stopping = async {
-        stop.received().await;
+        stop.first().await;
         app.end_streams();
     };
-    server::serve(listener, app.router(), Timeouts::default(), stopping).await;
+    let limits = ServerLimits {
+        connections: config.callers.connections,
+        ..ServerLimits::default()
+    };
+    server::serve(listener, app.router(), limits, stopping).await;
     app.finish().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -339,14 +367,20 @@ fn latency(text: &str) -> Result<Duration, String> {
 }
 
 async fn run_emulator(options: sheets_emulator::EmulatorOptions) -> CommandResult {
-    let mut stop = ShutdownSignal::new()?;
+    let stop = ShutdownSignals::listen()?;
     logging::start(Environment::Development, &Config::log_filter_from_environment()?);
+    let listen = options.listen;
     let running = sheets_emulator::Emulator::start(options).await?;
+    if !listen.ip().is_loopback() {
+        tracing::warn!("whoever reaches {listen} can read and change the spreadsheet: its pages ask for no token");
+    }
     print!("{}", running.environment_lines().await?);
     std::io::stdout().flush()?;
-    stop.received().await;
-    running.stop().await;
-    Ok(ExitCode::SUCCESS)
+    stop.first().await;
+    tokio::select! {
+        () = running.stop() => Ok(ExitCode::SUCCESS),
+        () = stop.second() => std::process::exit(1),
+    }
 }
 
 async fn healthcheck() -> CommandResult {
@@ -368,31 +402,5 @@ async fn healthcheck() -> CommandResult {
         )
         .into()),
         Err(_) => Err(format!("http://{address}/health does not answer within 3 seconds.").into()),
-    }
-}
-
-/// Shutdown signal: SIGTERM or Ctrl-C. It listens from its creation on, so that no signal is missed.
-struct ShutdownSignal {
-    #[cfg(unix)]
-    terminated: tokio::signal::unix::Signal,
-}
-
-impl ShutdownSignal {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminated: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
-        })
-    }
-
-    async fn received(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = self.terminated.recv() => {}
-        }
-        #[cfg(not(unix))]
-        drop(tokio::signal::ctrl_c().await);
-        tracing::info!("asked to stop: finishing the writes in flight");
     }
 }

@@ -4,6 +4,7 @@
 //! the start with a message.
 
 pub(crate) mod alerts;
+pub(crate) mod callers;
 pub(crate) mod deal_rules;
 pub(crate) mod messages;
 mod names;
@@ -27,6 +28,7 @@ pub(crate) use crate::config::values::{
 };
 pub use crate::config::{
     alerts::AlertSettings,
+    callers::CallerSettings,
     messages::MessageSettings,
     sources::SourceSettings,
     spreadsheet::{RemoteSpreadsheet, SpreadsheetSource},
@@ -61,6 +63,8 @@ pub struct Config {
     pub posts_per_minute: NonZeroU32,
     /// Number of proxies in front that add the client address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// Host names, connections and live streams.
+    pub callers: CallerSettings,
     /// Team goal of the leaderboard.
     pub team_goal: Option<Goal>,
     /// Secret that signs the links for own corrections; `None` derives or stores one.
@@ -196,8 +200,11 @@ impl Config {
         let sources = sources::read(setting, &secrets.sources)?;
         let signing_secret = setting("SIGNING_SECRET")
             .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty()));
+        let (listen, public_url) = (listen(setting)?, public_url(setting)?);
+        let trusted_proxies = number_within(setting, "TRUSTED_PROXIES", proxies, 0..=MAX_PROXIES)?;
         Ok(Self {
-            listen: listen(setting)?,
+            callers: callers::read(setting, &listen, public_url.as_deref(), trusted_proxies)?,
+            listen,
             environment,
             log_filter: filter("RUST_LOG", setting("RUST_LOG"))?,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
@@ -217,12 +224,12 @@ impl Config {
                 const { NonZeroU32::new(54).unwrap() },
             )?,
             posts_per_minute: number(setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
-            trusted_proxies: number_within(setting, "TRUSTED_PROXIES", proxies, 0..=MAX_PROXIES)?,
+            trusted_proxies,
             alerts: alerts::read(setting, &messages)?,
             team_goal: team_goal(setting("TEAM_GOAL"))?,
             messages,
             deals: deal_rules::rules(setting)?,
-            public_url: public_url(setting)?,
+            public_url,
         })
     }
 }

@@ -216,12 +216,51 @@ async fn a_slash_too_many_leads_to_the_page_and_never_to_another_host() {
         assert_eq!(answer.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
         assert_eq!(answer.headers()["location"], place);
     }
-    for path in ["//evil.example/", "//evil.example/leaderboard//", "/nowhere"] {
+    for path in [
+        "//evil.example/",
+        "//evil.example/leaderboard//",
+        "/nowhere",
+        "/nowhere/",
+        "/leaderboard/nowhere//",
+        "/deals/999999/",
+        "/assets/nothing.css/",
+    ] {
         let answer = world.get(path).send().await.expect("answer");
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
     }
     let sent = world.post("/leaderboard/").send().await.expect("answer");
     assert_eq!(sent.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn options_lists_the_methods_of_an_address_that_exists() {
+    let world = World::new().await;
+    let options = async |path: &str| {
+        let request = world
+            .client
+            .request(reqwest::Method::OPTIONS, format!("{}{path}", world.address));
+        let answer = request.send().await.expect("answer");
+        let methods = answer
+            .headers()
+            .get("allow")
+            .map(|methods| methods.to_str().expect("text").to_owned());
+        (answer.status().as_u16(), methods.unwrap_or_default())
+    };
+    for (path, methods) in [
+        ("/leaderboard", "GET,HEAD"),
+        ("/leaderboard/submissions", "POST"),
+        ("/health", "GET,HEAD"),
+    ] {
+        assert_eq!(options(path).await, (204, methods.to_owned()), "{path}");
+    }
+    assert_eq!(options("/nowhere").await.0, 404);
+    let wrong = world
+        .client
+        .put(format!("{}/health", world.address))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(wrong.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]

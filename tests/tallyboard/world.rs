@@ -17,7 +17,7 @@ use leaderboard::{
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use sheets_store::{CellEntry, NewId, RowInsert, Store, clock::Clock, options::ChangeCheck};
-use tallyboard::app::{AppParts, router, tabs};
+use tallyboard::app::{AppParts, CallerLimits, router, tabs};
 use tempfile::TempDir;
 use test_support::{Page, SheetWorld, SiteWorld, StoreSettings, site_world::serve};
 use web::{delivery::Delivery, page::DataSource};
@@ -49,6 +49,8 @@ pub struct Plan {
     pub queue: NonZeroUsize,
     /// Method that decides whether stale data must be read again.
     pub change_check: ChangeCheck,
+    /// Limits for callers.
+    pub callers: CallerLimits,
     /// Goal of the team.
     pub team_goal: Option<Goal>,
     /// Settings of the reminders.
@@ -71,6 +73,7 @@ impl Default for Plan {
             source: DataSource::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
             change_check: ChangeCheck::ByReading,
+            callers: CallerLimits::default(),
             team_goal: None,
             reminders: Arc::new(ReminderSettings::default),
             rules: DealRules::default(),
@@ -167,6 +170,7 @@ fn app(plan: &Plan, store: Arc<Store>, clock: Clock, syncing: Arc<SyncService>, 
         source: plan.source,
         posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
         trusted_proxies: plan.trusted_proxies,
+        callers: plan.callers.clone(),
         team_goal: plan.team_goal,
         reminders: (plan.reminders)(),
         rules: plan.rules,

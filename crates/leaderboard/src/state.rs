@@ -17,6 +17,7 @@ use web::{
     page::{BoardLayout, DataSource, Frame, Freshness, NavLink},
     response::{DerivedCache, RenderedResponse, ResponseCache, ResponseKey},
     routes::FINDINGS,
+    server::seats::{SeatLimits, Seats},
 };
 
 use crate::{
@@ -58,6 +59,8 @@ pub struct Leaderboard {
     standings: DerivedCache<(BoardVersions, Period, i64), Standings>,
     responses: ResponseCache,
     pub(crate) live: LiveUpdates,
+    /// Places for viewers. Each holds a connection.
+    pub(crate) viewers: Arc<Seats>,
     /// Configuration of the weekly Slack message.
     pub(crate) weekly: WeeklySettings,
     /// Signs correction links.
@@ -82,6 +85,8 @@ pub struct LeaderboardParts {
     pub frame: Frame,
     /// Team goal.
     pub goal: Option<Goal>,
+    /// Number of live streams.
+    pub viewers: SeatLimits,
     /// Findings counts of all boards.
     pub tally: Arc<FindingCounts>,
     /// Signs correction links.
@@ -113,6 +118,7 @@ impl Leaderboard {
             goal: parts.goal,
             tally: parts.tally,
             live: LiveUpdates::default(),
+            viewers: Seats::new(parts.viewers),
             data: DerivedCache::most(1),
             standings: DerivedCache::most(64),
             responses: ResponseCache::default(),

@@ -115,3 +115,72 @@ fn the_example_of_the_secrets_file_names_every_entry_and_is_not_mistaken_for_sec
     let told = complaint(&[("SECRETS_FILE", example)]);
     assert!(told.contains("SPREADSHEET_ID"), "{told}");
 }
+
+#[test]
+fn the_names_of_hosts_come_from_two_settings_and_are_refused_when_they_are_no_names() {
+    let everywhere = ("HOST", "0.0.0.0");
+    for (settings, unlimited) in [
+        (vec![], false),
+        (vec![everywhere], true),
+        (vec![everywhere, ("PUBLIC_URL", "https://board.example/below")], false),
+        (vec![everywhere, ("PUBLIC_URL", "http://[2001:db8::1]:8080")], false),
+        (
+            vec![
+                everywhere,
+                ("ALLOWED_HOSTS", "board.example, *.teams.example,203.0.113.7"),
+            ],
+            false,
+        ),
+        (vec![everywhere, ("ALLOWED_HOSTS", " , ")], true),
+    ] {
+        let config = read(&settings).expect("names");
+        assert_eq!(config.callers.hosts.are_unlimited(), unlimited, "{settings:?}");
+    }
+    for wrong in [
+        "*",
+        "https://board.example",
+        "board.example:8080",
+        "good.example, b*.example",
+    ] {
+        let told = complaint(&[("ALLOWED_HOSTS", wrong)]);
+        assert!(
+            told.starts_with("ALLOWED_HOSTS holds “") && told.contains("*.example.com"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn connections_are_counted_by_address_only_without_a_proxy_and_fit_the_open_files() {
+    let direct = read(&[]).expect("defaults").callers;
+    assert_eq!(
+        (direct.connections.in_all, direct.connections.per_network),
+        (4_000, 1_024)
+    );
+    assert_eq!((direct.streams.in_all, direct.streams.per_network), (2_000, 256));
+    let behind = read(&[("TRUSTED_PROXIES", "1")]).expect("a proxy").callers;
+    assert_eq!(
+        (behind.connections.per_network, behind.streams.per_network),
+        (usize::MAX, 256)
+    );
+    let told = complaint(&[("ENVIRONMENT", "production"), ("MAX_CONNECTIONS_PER_ADDRESS", "10")]);
+    assert!(told.contains("TRUSTED_PROXIES is 1"), "{told}");
+    for files in [0, 1, 64, 1_024, 4_127, 4_128, u64::MAX] {
+        for callers in [&direct, &behind] {
+            let fitting = (*callers).clone().within_open_files(files);
+            let (connections, streams) = (fitting.connections, fitting.streams);
+            assert!(
+                connections.in_all >= 1 && connections.in_all <= 4_000,
+                "{files}: {connections:?}"
+            );
+            assert!(streams.in_all <= connections.in_all, "{files}: {streams:?}");
+            if files < 4_128 {
+                assert!(connections.in_all as u64 <= files.max(1), "{files}: {connections:?}");
+                assert!(
+                    streams.per_network <= streams.in_all.div_ceil(2),
+                    "{files}: {streams:?}"
+                );
+            }
+        }
+    }
+}

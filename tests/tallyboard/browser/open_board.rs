@@ -1,6 +1,8 @@
 //! Browser tests of an open board: live updates, screen-reader announcements, reduced motion, own rank, shortcuts.
 
 use serde_json::json;
+use tallyboard::app::CallerLimits;
+use web::server::seats::SeatLimits;
 
 use crate::{
     browser::{
@@ -216,4 +218,29 @@ async fn single_keys_shorten_the_way_and_rest_while_somebody_types() {
             .await,
         json!(["BODY", 0])
     );
+}
+
+#[tokio::test]
+async fn a_board_for_which_no_stream_is_left_polls_and_tells_the_same() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = World::of(Plan {
+        callers: CallerLimits {
+            streams: SeatLimits {
+                in_all: 0,
+                per_network: 0,
+            },
+            ..CallerLimits::default()
+        },
+        ..Plan::default()
+    })
+    .await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    browser.goto(&format!("{}/leaderboard", world.address)).await;
+    world.claim("Manny", "Beta", &["Cursor", "OpenAI"]).await;
+    // Asks for a stream again, as after an interruption; polls at once when there is none.
+    browser.ask("dispatchEvent(new Event('online'))").await;
+    browser.reads(".news", "Manny: +2 at Beta (Cursor, OpenAI).").await;
+    browser.reads(".ranking", "Manny").await;
 }

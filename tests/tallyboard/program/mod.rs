@@ -6,13 +6,16 @@ mod fake_sources;
 mod live_streams;
 pub mod processes;
 
-use std::process::{Command, Output};
+use std::{
+    process::{Command, Output},
+    time::{Duration, Instant},
+};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
-    program::processes::{Sheets, folder, program, serve},
+    program::processes::{Running, Sheets, folder, program, serve},
     world::form,
 };
 
@@ -216,14 +219,65 @@ async fn a_token_service_that_fails_once_or_forgets_its_tokens_is_asked_again() 
     assert_eq!(sent.status(), StatusCode::SEE_OTHER);
 }
 
+/// Half of the time that the program gives to requests in flight after the signal.
+const SOON: Duration = Duration::from_secs(4);
+
 #[tokio::test]
-async fn a_caller_who_never_finishes_a_request_does_not_keep_the_program_from_ending() {
-    use std::io::Write;
+async fn callers_who_are_idle_or_never_finish_a_head_do_not_delay_the_end_on_either_port() {
+    use std::{io::Write, net::TcpStream};
     let folder = folder();
-    let (running, address) = serve(program(folder.path()));
-    let mut half = std::net::TcpStream::connect(address.trim_start_matches("http://")).expect("connection");
-    half.write_all(b"GET /health HTT").expect("written");
+    let mut running = Running::start(program(folder.path()));
+    let app = running.line("Tallyboard runs at ");
+    let sheet = running.line("Embedded spreadsheet: ");
+    let mut held = Vec::new();
+    for url in [&app, &sheet] {
+        let host = url.trim_start_matches("http://").split('/').next().expect("host");
+        for begun in [
+            "",
+            "GET /health HTT",
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+        ] {
+            let mut half = TcpStream::connect(host).expect("connection");
+            half.write_all(begun.as_bytes()).expect("written");
+            held.push(half);
+        }
+    }
+    let asked = Instant::now();
     assert_eq!(running.stop(), Some(0));
+    assert!(
+        asked.elapsed() < SOON,
+        "{:?} with {} connections",
+        asked.elapsed(),
+        held.len()
+    );
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_program_at_once() {
+    use std::{io::Write, net::TcpStream};
+    let folder = folder();
+    let (mut running, address) = serve(program(folder.path()));
+    let mut slow = TcpStream::connect(address.trim_start_matches("http://")).expect("connection");
+    let body_to_come =
+        "POST /deals HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
+    slow.write_all(body_to_come.as_bytes()).expect("written");
+    // Answered after the request above has been taken, because connections are accepted in order.
+    assert!(
+        browser()
+            .get(format!("{address}/health"))
+            .send()
+            .await
+            .expect("answer")
+            .status()
+            .is_success()
+    );
+    let asked = Instant::now();
+    running.signal();
+    running.logs("asked to stop: finishing the writes in flight");
+    running.signal();
+    running.logs("asked to stop again: ending at once");
+    assert_eq!(running.wait(), Some(1));
+    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
 }
 
 #[tokio::test]

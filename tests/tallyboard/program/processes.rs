@@ -61,14 +61,44 @@ impl Running {
         }
     }
 
-    /// Stops the program as a host does and returns its exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    /// Sends the signal with which a host stops a program.
+    pub fn signal(&self) {
         let asked = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()
             .expect("kill");
         assert!(asked.success());
+    }
+
+    /// Waits for the end of the program and returns its exit code.
+    pub fn wait(mut self) -> Option<i32> {
         self.child.wait().expect("end").code()
+    }
+
+    /// Stops the program as a host does and returns its exit code.
+    pub fn stop(self) -> Option<i32> {
+        self.signal();
+        self.wait()
+    }
+
+    /// Stops the program as a host does and returns its log.
+    pub fn stop_and_read_errors(mut self) -> String {
+        self.signal();
+        let mut errors = String::new();
+        let mut stderr = self.child.stderr.take().expect("errors");
+        stderr.read_to_string(&mut errors).expect("text");
+        assert_eq!(self.child.wait().expect("end").code(), Some(0), "{errors}");
+        errors
+    }
+
+    /// Reads the log up to a line that contains `words`.
+    pub fn logs(&mut self, words: &str) {
+        let stderr = self.child.stderr.as_mut().expect("errors");
+        let mut lines = BufReader::new(stderr).lines();
+        assert!(
+            lines.any(|line| line.expect("text").contains(words)),
+            "the log does not say {words:?}"
+        );
     }
 }
 

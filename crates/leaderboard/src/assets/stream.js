@@ -1,8 +1,11 @@
-// Live stream of a board: dispatches the event "claims". One stream while the page is visible.
+// Live stream of a board: dispatches the event "claims". One stream while the page is visible. Where the program has no
+// stream left, the page polls, and tries again for a stream from time to time.
 (() => {
   const root = document.querySelector("[data-stream]");
   if (!root || !window.EventSource) return;
   const silence = 45_000;
+  const pollEvery = 15_000;
+  const pollsBetweenStreams = 4;
   let seen = root.dataset.edition;
   let stream;
   let heard = 0;
@@ -13,11 +16,33 @@
     stream?.close();
     stream = undefined;
   };
+  const address = () => `${root.dataset.stream}?since=${encodeURIComponent(seen)}`;
+  const tell = (news) => {
+    if (news.edition === seen) return;
+    seen = news.edition;
+    document.dispatchEvent(new CustomEvent("claims", { detail: news }));
+  };
+  // Boards that lost their stream at the same moment poll at different ones.
+  const later = (what) => {
+    again = setTimeout(what, pollEvery * (0.75 + Math.random() / 2));
+  };
+  const poll = async (left) => {
+    heard = Date.now();
+    const turn = stream;
+    try {
+      const answer = await fetch(address(), { headers: { Accept: "application/json" } });
+      if (stream !== turn) return;
+      if (answer.ok) tell(await answer.json());
+    } catch {
+      // The next round retries.
+    }
+    if (stream === turn) later(left > 0 ? () => poll(left - 1) : open);
+  };
   const open = () => {
     close();
     if (document.hidden) return;
     heard = Date.now();
-    stream = new EventSource(`${root.dataset.stream}?since=${encodeURIComponent(seen)}`);
+    stream = new EventSource(address());
     stream.addEventListener("open", () => {
       heard = Date.now();
     });
@@ -26,14 +51,11 @@
     });
     stream.addEventListener("claims", (event) => {
       heard = Date.now();
-      const news = JSON.parse(event.data);
-      if (news.edition === seen) return;
-      seen = news.edition;
-      document.dispatchEvent(new CustomEvent("claims", { detail: news }));
+      tell(JSON.parse(event.data));
     });
     // EventSource reconnects after an interruption, but not after an error response.
     stream.addEventListener("error", () => {
-      if (stream?.readyState === EventSource.CLOSED) again = setTimeout(open, 10_000 + Math.random() * 10_000);
+      if (stream?.readyState === EventSource.CLOSED) poll(pollsBetweenStreams);
     });
   };
   // After sleep a connection can be dead without an error event.

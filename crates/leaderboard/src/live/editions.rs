@@ -8,6 +8,7 @@ use std::{
 };
 
 use tokio::sync::{Notify, watch};
+use web::server::seats::Seat;
 
 use crate::{
     live::new_claims::{NewClaim, NewClaims},
@@ -54,6 +55,8 @@ pub(crate) struct LiveUpdates {
 
 /// A viewer of the board.
 pub(crate) struct LiveViewer {
+    /// Place of the viewer, free again when it leaves.
+    pub(crate) _seat: Seat,
     pub(crate) editions: watch::Receiver<BoardEdition>,
     pub(crate) seen: Option<EditionId>,
 }
@@ -105,6 +108,11 @@ impl LiveUpdates {
             *latest = Some(Arc::clone(data));
             true
         });
+    }
+
+    /// Current edition.
+    pub(crate) fn current(&self) -> BoardEdition {
+        self.editions.borrow().clone()
     }
 
     /// Ends all streams permanently.

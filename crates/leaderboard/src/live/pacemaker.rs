@@ -12,14 +12,13 @@ use std::{
 };
 
 use sheets_store::{Batch, CommitError, CommitSummary};
+use web::server::seats::Seat;
 
 use crate::{
     live::editions::{EditionId, LiveViewer},
     state::Leaderboard,
 };
 
-/// Maximum viewers of one instance. Each holds a connection; the limit protects the host's open-file limit.
-const MAX_VIEWERS: usize = 2_000;
 /// Interval between two checks of the cached rows.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -32,19 +31,17 @@ impl Leaderboard {
         committed
     }
 
-    /// Registers a viewer that has seen `seen`; `None` when the limit is reached. Requires cached rows.
-    pub(crate) fn watch(self: &Arc<Self>, seen: Option<EditionId>) -> Option<LiveViewer> {
-        if self.live.viewers() >= MAX_VIEWERS {
-            return None;
-        }
+    /// Registers a viewer that has seen `seen` and took the place `seat`. Requires cached rows.
+    pub(crate) fn watch(self: &Arc<Self>, seen: Option<EditionId>, seat: Seat) -> LiveViewer {
         let viewer = LiveViewer {
+            _seat: seat,
             editions: self.live.editions.subscribe(),
             seen,
         };
         if !self.live.has_pacemaker.swap(true, Ordering::SeqCst) {
             tokio::spawn(Arc::clone(self).run_pacemaker());
         }
-        Some(viewer)
+        viewer
     }
 
     /// Ends the streams of all viewers for shutdown; no new viewers are accepted.

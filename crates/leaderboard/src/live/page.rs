@@ -5,19 +5,20 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
+    Extension, Json,
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response, Sse, sse::Event},
 };
 use futures_util::stream::{self, Stream};
 use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{error::Error, openapi::EndpointDocs};
+use web::{error::Error, middleware::ClientAddress, openapi::EndpointDocs};
 
 use crate::{
     live::{
-        editions::{EditionId, LiveViewer},
+        editions::{BoardEdition, EditionId, LiveViewer},
         new_claims::{NewClaim, NewClaims},
     },
     routes::{LIVE, TAG},
@@ -32,8 +33,10 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
         get_with(show, |it| {
             it.about(
                 TAG,
-                "Server-sent events: the claims that are new to the caller, as they come.",
+                "Server-sent events: the claims that are new to the caller, as they come. With `Accept: application/json` \
+                 one event, for callers that got no stream.",
             )
+            .responds_with::<LiveEvent<'static>>(200, "What a stream would send now.")
             .serves("text/event-stream")
         }),
     )
@@ -48,15 +51,21 @@ pub(crate) struct LiveQuery {
     since: Option<String>,
 }
 
+/// Answers with the stream; to a caller that wants JSON, with the event that a stream would send now. Pages that got no
+/// stream poll with it, which takes no place.
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
     Query(query): Query<LiveQuery>,
+    caller: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     leaderboard.current().await?;
-    let viewer = leaderboard
-        .watch(seen(&headers, query.since.as_deref()))
-        .ok_or_else(too_many_viewers)?;
+    let seen = seen(&headers, query.since.as_deref());
+    if wants_json(&headers) {
+        return Ok(missed(&leaderboard.live.current(), seen));
+    }
+    let seat = leaderboard.viewers.take(caller.map(|Extension(caller)| caller.0));
+    let viewer = leaderboard.watch(seen, seat.ok_or_else(too_many_viewers)?);
     let mut response = Sse::new(events(viewer)).into_response();
     // Disables proxy buffering, which would delay events: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
     let unbuffered = (
@@ -78,6 +87,19 @@ fn too_many_viewers() -> Error {
     .with_next_step("The page brings itself up to date every half minute all the same.");
     error.retry_after = Some(60);
     error
+}
+
+/// Whether JSON is asked for by name. `EventSource` asks for `text/event-stream`, and other programs want the stream.
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.starts_with(mime::APPLICATION_JSON.as_ref()))
+}
+
+/// The event of an edition for a caller that has seen `seen`.
+fn missed(edition: &BoardEdition, seen: Option<EditionId>) -> Response {
+    let id = edition.id().to_string();
+    let event = Json(LiveEvent::new(&id, edition.since(seen)));
+    ([(header::CACHE_CONTROL, "no-store")], event).into_response()
 }
 
 /// Last edition seen: from `Last-Event-ID` on a reconnect, otherwise from the page.
@@ -115,7 +137,7 @@ async fn next(viewer: &mut LiveViewer) -> Option<Event> {
 }
 
 /// One event of `GET /leaderboard/live`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct LiveEvent<'a> {
     /// Id of the edition; a client that reconnects sends it back to receive what it missed.
     pub edition: &'a str,
@@ -126,7 +148,7 @@ pub struct LiveEvent<'a> {
 }
 
 /// A new claim with a message about it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct LiveClaim {
     /// The claim.
     #[serde(flatten)]

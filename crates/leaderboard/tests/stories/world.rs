@@ -25,6 +25,7 @@ use web::{
     middleware::{MAX_BODY_BYTES, RequestGuard, guard_request},
     openapi,
     page::{DataSource, Frame, NavLink},
+    server::seats::SeatLimits,
 };
 
 pub const CATALOG: &str = "GitHub | GH\nCursor\nClickHouse\nDatadog\nOpenAI\n~ Segment\n";
@@ -48,6 +49,8 @@ pub struct Plan {
     pub source: DataSource,
     /// Goal of the team.
     pub team_goal: Option<Goal>,
+    /// Number of live streams.
+    pub viewers: SeatLimits,
     /// Settings of the weekly delivery of the standings.
     pub weekly: Arc<dyn Fn() -> WeeklySettings + Send + Sync>,
 }
@@ -58,6 +61,7 @@ impl Default for Plan {
             patience: Duration::from_secs(20),
             source: DataSource::EmbeddedSpreadsheet,
             team_goal: None,
+            viewers: SeatLimits::default(),
             weekly: Arc::new(|| WeeklySettings {
                 delivery: Delivery::default(),
                 at: WeeklyMoment::parse("Monday 09:00").expect("a moment"),
@@ -135,6 +139,7 @@ fn board(plan: &Plan, store: Arc<Store>, clock: Clock, folder: &TempDir) -> Rout
         source: plan.source,
         frame,
         goal: plan.team_goal,
+        viewers: plan.viewers,
         tally: Arc::<FindingCounts>::default(),
         signing: SigningKey::from_secret(b"the secret of a small world"),
         weekly: (plan.weekly)(),

@@ -3,6 +3,7 @@
 //! A handler returns an [`Error`]. It travels inside the response to the middleware, which knows the request, renders the
 //! error in the requested format and logs it once. The cause appears only in the log.
 
+pub(crate) mod callers;
 pub(crate) mod response;
 pub(crate) mod translation;
 
@@ -23,7 +24,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sheets_store::{CommitError, RowProblem, read::read_error::ReadError};
 
-pub use crate::error::{response::ErrorResponse, translation::translate};
+pub use crate::error::{callers::UnknownHost, response::ErrorResponse, translation::translate};
 
 /// Text for a person.
 pub type Sentence = Cow<'static, str>;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::language::Language;
 use sheets_store::read::read_error::ReadError;
 
-use crate::error::Error;
+use crate::error::{Error, UnknownHost};
 
 /// Text of an error in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +75,28 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     (
         "Send a form (application/x-www-form-urlencoded) or JSON (application/json).",
         "Envoyez un formulaire (application/x-www-form-urlencoded) ou du JSON (application/json).",
+    ),
+    ("This name does not lead here", "Ce nom ne mène pas ici"),
+    (
+        "Whoever runs Tallyboard can set PUBLIC_URL to the address that people use, or add this name to ALLOWED_HOSTS.",
+        "Qui s’occupe de Tallyboard peut mettre dans PUBLIC_URL l’adresse que l’on utilise, ou ajouter ce nom à ALLOWED_HOSTS.",
+    ),
+    (
+        "It has to name its host exactly once, in the header Host.",
+        "Elle doit nommer son hôte exactement une fois, dans l’en-tête Host.",
+    ),
+    (
+        "Send it again with one Host header.",
+        "Renvoyez-la avec un seul en-tête Host.",
+    ),
+    ("That took too long to arrive", "L’envoi a mis trop longtemps à arriver"),
+    (
+        "The connection was too slow, so that the request did not arrive whole.",
+        "La connexion était trop lente : la demande n’est pas arrivée en entier.",
+    ),
+    (
+        "Go back and send it again, if you can over a better connection.",
+        "Revenez en arrière et renvoyez, si possible avec une meilleure connexion.",
     ),
     ("That cannot be done here", "Cela ne peut pas se faire ici"),
     (
@@ -224,10 +246,15 @@ impl Error {
                 ..text
             };
         }
-        let cause = self
-            .cause
-            .as_deref()
-            .and_then(|cause| cause.downcast_ref::<ReadError>());
+        let cause = self.cause.as_deref();
+        if let Some(UnknownHost(host)) = cause.and_then(|cause| cause.downcast_ref()) {
+            let happened = format!("La demande vise l’hôte « {host} », que Tallyboard ne connaît pas.");
+            return ErrorText {
+                happened: happened.into(),
+                ..text
+            };
+        }
+        let cause = cause.and_then(|cause| cause.downcast_ref::<ReadError>());
         let (happened, next) = match cause {
             Some(ReadError::TabMissing(title)) => (
                 format!("Le tableur n’a pas d’onglet « {title} » : il a été supprimé ou renommé."),
@@ -271,6 +298,9 @@ mod tests {
             Error::unreadable("The form contains something that is not text."),
             Error::foreign_origin(),
             Error::too_many(7),
+            Error::unknown_host(UnknownHost("board.example".to_owned())),
+            Error::unclear_host(),
+            Error::body_too_slow(),
             Error::too_large(),
             Error::unsupported_media_type(),
             Error::method_not_allowed(),

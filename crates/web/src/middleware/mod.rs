@@ -11,7 +11,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use axum::{
@@ -36,6 +35,11 @@ const MAX_TRACKED_ADDRESSES: usize = 10_000;
 
 /// Builds the frame of an error page for a request, in the language of the request.
 pub type ErrorFrame = Box<dyn Fn(&Uri, &HeaderMap) -> Frame + Send + Sync>;
+
+/// Address of the client, as an extension of the request: that of the connection, or the one that a trusted proxy
+/// reports.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
 
 /// State of the middleware: rate limiter, trusted proxies, request counter.
 pub struct RequestGuard {
@@ -186,8 +190,11 @@ impl RequestInfo {
 }
 
 /// Middleware around every handler.
-pub async fn guard_request(State(guard): State<Arc<RequestGuard>>, request: Request, next: Next) -> Response {
+pub async fn guard_request(State(guard): State<Arc<RequestGuard>>, mut request: Request, next: Next) -> Response {
     let request_info = RequestInfo::of(&request, guard.next_id());
+    if let Some(address) = guard.address(&request) {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
     let mut response = match guard.admit(&request) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
@@ -262,8 +269,6 @@ pub fn panic_response(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
     Error::internal(format!("a handler panicked: {text}")).into_response()
 }
 
-/// Time limit of a handler.
-pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(40);
 /// Largest body of a form, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
@@ -282,7 +287,7 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
 }
 
 /// Network that counts as one client: an IPv4 address, or the 64-bit network of an IPv6 address.
-fn client_network(address: IpAddr) -> IpAddr {
+pub(crate) fn client_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

@@ -19,6 +19,7 @@ use crate::{
     page::Frame,
     response::{Format, RenderedResponse},
     routes::{HEALTH, STATUS},
+    server::hosts::HostNames,
     status::{
         health::{self, DeepCheck, HealthResponse},
         report::StatusReport,
@@ -34,6 +35,8 @@ pub struct StatusParts {
     pub clock: Clock,
     /// Frame of the page before any tab has been read.
     pub frame: Frame,
+    /// Host names under which the program answers.
+    pub hosts: Arc<HostNames>,
     /// Readers of each board's status.
     pub boards: Vec<ReadBoardStatus>,
 }
@@ -126,6 +129,7 @@ impl StatusState {
             version: env!("CARGO_PKG_VERSION"),
             started_at: self.started_at,
             uptime_seconds: uptime.as_secs(),
+            any_host: self.parts.hosts.are_unlimited(),
             store,
         }
     }

@@ -15,6 +15,8 @@ pub struct StatusReport {
     pub started_at: Timestamp,
     /// Whole seconds since the start.
     pub uptime_seconds: i64,
+    /// Whether every host name is answered, because neither `PUBLIC_URL` nor `ALLOWED_HOSTS` is set.
+    pub any_host: bool,
     /// Status of the store.
     #[serde(flatten)]
     pub store: StoreStatus,

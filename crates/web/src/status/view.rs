@@ -31,6 +31,13 @@ impl StatusPage<'_> {
         let main = html! {
             h1 { "Status" }
             (self.state())
+            @if self.report.any_host {
+                div .notice {
+                    p { strong { "Any host name leads here." } }
+                    p { "So a page of another site can read and write here in the browser of a person who visits it, if it has its own name lead to this program." }
+                    p { "Set " code { "PUBLIC_URL" } " to the address that people use, or " code { "ALLOWED_HOSTS" } " to the host names." }
+                }
+            }
             (self.facts())
             section aria-labelledby="data" {
                 h2 #data { "Data" }
@@ -106,6 +113,7 @@ impl StatusPage<'_> {
             started_at,
             uptime_seconds,
             store,
+            ..
         } = self.report;
         html! {
             dl .facts {

@@ -6,6 +6,7 @@ mod tests;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::claims::{
@@ -16,7 +17,7 @@ use crate::claims::{
 };
 
 /// A claim that counts since the earlier version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NewClaim {
     /// Id of the submission; empty when staff added the row without one.
     pub id: String,
