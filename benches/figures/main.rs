@@ -2,6 +2,8 @@
 //!
 //! `cargo bench` runs all and prints one table; `cargo bench -- memory start` runs only those parts. A missed target is
 //! printed and does not fail the run, because results from a busy machine say nothing certain about a change.
+//!
+//! The mixed load runs only when it is named: `cargo bench -- mixed`, or `cargo bench -- mixed 60` for sixty seconds.
 
 mod bare;
 mod calls;
@@ -9,6 +11,7 @@ mod customers;
 mod growth;
 mod load;
 mod memory;
+mod mixed;
 mod program;
 mod rows;
 mod settling;
@@ -32,6 +35,9 @@ const PARTS: [&str; 8] = [
     "customers",
 ];
 
+/// Part that takes minutes, and so only runs by name.
+const MIXED: &str = "mixed";
+
 #[tokio::main]
 async fn main() {
     // Cargo passes `--bench`.
@@ -40,6 +46,11 @@ async fn main() {
         return bare::serve(arguments).await;
     }
     let mut lines = Vec::new();
+    if words.iter().any(|word| word == MIXED) {
+        let seconds = words.iter().find_map(|word| word.parse().ok());
+        eprintln!("measuring: {MIXED}");
+        lines.extend(mixed::measure(seconds.unwrap_or(mixed::DEFAULT_SECONDS)).await);
+    }
     for part in PARTS
         .into_iter()
         .filter(|part| words.is_empty() || words.iter().any(|word| word == part))

@@ -27,8 +27,24 @@ pub struct Resident {
 }
 
 impl Program {
-    /// Starts Tallyboard in its default configuration, on the embedded spreadsheet in `data`.
+    /// Starts Tallyboard on the embedded spreadsheet in `data`, without a rate for one address.
     pub fn tallyboard(data: &Path) -> Self {
+        let mut command = Self::command(data);
+        command
+            .env("POSTS_PER_MINUTE", "100000")
+            .env("GETS_PER_MINUTE", "0")
+            .env("WORK_PER_MINUTE", "0");
+        Self::start(command)
+    }
+
+    /// Starts Tallyboard with its own limits, behind one trusted proxy.
+    pub fn behind_proxy(data: &Path) -> Self {
+        let mut command = Self::command(data);
+        command.env("TRUSTED_PROXIES", "1");
+        Self::start(command)
+    }
+
+    fn command(data: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tallyboard"));
         command
             .env_clear()
@@ -38,10 +54,9 @@ impl Program {
                 "INTEGRATIONS_FILE",
                 concat!(env!("CARGO_MANIFEST_DIR"), "/integrations.txt"),
             )
-            .env("POSTS_PER_MINUTE", "100000")
             // Keeps the program from finding a `secrets.json`.
             .current_dir(data);
-        Self::start(command)
+        command
     }
 
     /// Starts a program whose first line of output ends with its address.
@@ -65,6 +80,21 @@ impl Program {
             address: address.unwrap_or_else(|| panic!("no address in {line:?}")),
             _output: output,
         }
+    }
+
+    /// Number of open files, sockets included.
+    pub fn open_files(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("the system tells");
+        files.count()
+    }
+
+    /// Stops the program as a host does and returns its exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(asked.expect("kill").success());
+        self.child.wait().expect("its end").code()
     }
 
     /// Resident memory from `/proc`.
@@ -97,14 +127,14 @@ impl Program {
     /// Requests a page and reads the whole response.
     pub fn get(&self, path: &str, headers: &str) -> Answer {
         self.ask(&format!(
-            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n"
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n"
         ))
     }
 
     /// Submits a form and reads the whole response.
     pub fn post(&self, path: &str, form: &str) -> Answer {
         self.ask(&format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: text/html\r\n\
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/html\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
             form.len()
         ))

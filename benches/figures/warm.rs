@@ -73,7 +73,7 @@ struct Rounds {
 
 impl Rounds {
     fn run(&mut self, program: &Program, (path, headers): (&str, &str), counts: bool) {
-        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");
         let before = program.processor_seconds();
         let answers = load::answers_a_second(program.address, &request, ROUND);
         let used = program.processor_seconds() - before;
