@@ -50,12 +50,12 @@ async fn the_status_tells_people_and_programs_the_same_and_asks_nobody() {
     }
     world.forget_calls().await;
     world.pass(SignedDuration::from_secs(90));
-    let told = status(&world).await;
-    assert_eq!(told["state"], "answering");
-    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(told["uptime_seconds"], 90);
-    assert_eq!(told["spreadsheet"], world.store.url());
-    let titles: Vec<&Value> = told["tabs"]
+    let body = status(&world).await;
+    assert_eq!(body["state"], "answering");
+    assert_eq!(body["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(body["uptime_seconds"], 90);
+    assert_eq!(body["spreadsheet"], world.store.url());
+    let titles: Vec<&Value> = body["tabs"]
         .as_array()
         .expect("tabs")
         .iter()
@@ -65,16 +65,16 @@ async fn the_status_tells_people_and_programs_the_same_and_asks_nobody() {
         titles,
         ["company_aliases", "csm_aliases", "distinct_names", "submissions"]
     );
-    let submissions = &told["tabs"][3];
+    let submissions = &body["tabs"][3];
     assert_eq!(
         (&submissions["rows"], &submissions["read_at"]),
         (&json!(1), &json!("2026-03-03T12:00:00.001Z"))
     );
-    assert_eq!(told["started_at"], "2026-03-03T12:00:00Z");
-    assert_eq!(told["queue"], json!({"waiting": 0, "room": 1_000}));
-    assert!(told["reads"]["sent"].as_u64().expect("count") > 0);
-    assert_eq!(told["reads"]["left"], Value::Null);
-    assert_eq!(told["failures"], json!([]));
+    assert_eq!(body["started_at"], "2026-03-03T12:00:00Z");
+    assert_eq!(body["queue"], json!({"waiting": 0, "room": 1_000}));
+    assert!(body["reads"]["sent"].as_u64().expect("count") > 0);
+    assert_eq!(body["reads"]["left"], Value::Null);
+    assert_eq!(body["failures"], json!([]));
 
     let page = world.page("/status").await;
     page.says("The spreadsheet answers.");
@@ -96,9 +96,9 @@ async fn findings_are_counted_by_tab_as_the_page_of_findings_lists_them() {
     world.staff_type("submissions!B2", json!("last Tuesday")).await;
     world.staff_type("submissions!E3", json!("Gitlab")).await;
     let listed = world.json("/findings").await["cells"].as_array().expect("cells").len();
-    let told = status(&world).await;
+    let body = status(&world).await;
     let findings = |title: &str| {
-        let tabs = told["tabs"].as_array().expect("tabs");
+        let tabs = body["tabs"].as_array().expect("tabs");
         let tab = tabs.iter().find(|tab| tab["tab"] == title).expect("tab");
         tab["findings"].clone()
     };
@@ -111,8 +111,8 @@ async fn findings_are_counted_by_tab_as_the_page_of_findings_lists_them() {
 #[tokio::test]
 async fn before_anything_was_read_the_status_says_so() {
     let world = World::new().await;
-    let told = status(&world).await;
-    assert_eq!(told["tabs"], json!([]));
+    let body = status(&world).await;
+    assert_eq!(body["tabs"], json!([]));
     world.page("/status").await.says("No tab has been read yet.");
     let unused = store_with(&world.sheets, StoreOptions::for_google(world.clock(), IDENTITY)).await;
     assert_eq!(unused.status().state, SpreadsheetState::Idle);
@@ -142,8 +142,8 @@ async fn failed_calls_are_remembered_with_time_question_and_cause_but_not_for_ev
     world.fault(json!({"match": "", "times": 30, "fault": "404"})).await;
     world.pass(SignedDuration::from_secs(5));
     world.store.ping().await.expect_err("not there");
-    let told = status(&world).await;
-    let failures = told["failures"].as_array().expect("failures");
+    let body = status(&world).await;
+    let failures = body["failures"].as_array().expect("failures");
     assert_eq!(failures.len(), 2);
     assert_eq!(failures[0]["at"], "2026-03-03T12:00:05Z");
     assert_eq!(failures[0]["asked"], "list the tabs");
@@ -152,14 +152,14 @@ async fn failed_calls_are_remembered_with_time_question_and_cause_but_not_for_ev
             .as_str()
             .expect("text")
             .contains("NOT_FOUND (404)"),
-        "{told}"
+        "{body}"
     );
     let reason = failures[1]["reason"].as_str().expect("text");
     assert!(
         reason.starts_with("no usable answer: the answer is not JSON") && !reason.contains('<'),
         "{reason}"
     );
-    assert_eq!(told["reads"]["failed"], 2);
+    assert_eq!(body["reads"]["failed"], 2);
     world.page("/status").await.says("list the tabs");
     for _ in 0..25 {
         world.store.ping().await.expect_err("not there");
@@ -177,12 +177,16 @@ async fn what_is_left_of_the_quota_is_told() {
     };
     let store = store_with(&world.sheets, options).await;
     store.ping().await.expect("tabs");
-    let told = store.status();
+    let store_status = store.status();
     assert_eq!(
-        (told.reads.sent, told.reads.left, told.reads.a_minute),
+        (
+            store_status.reads.sent,
+            store_status.reads.left,
+            store_status.reads.a_minute
+        ),
         (1, Some(19), Some(40))
     );
-    assert_eq!((told.writes.left, told.writes.waiting), (Some(20), 0));
+    assert_eq!((store_status.writes.left, store_status.writes.waiting), (Some(20), 0));
 }
 
 #[tokio::test]
@@ -192,13 +196,13 @@ async fn while_google_is_down_calls_are_held_back_and_pages_answer_at_once_with_
     world.page("/leaderboard").await;
     go_down(&world).await;
     open_circuit(&world).await;
-    let told = status(&world).await;
+    let body = status(&world).await;
     assert_eq!(
-        (&told["state"], &told["since"]),
+        (&body["state"], &body["since"]),
         (&json!("circuit_open"), &json!("2026-03-03T12:00:00.001Z"))
     );
-    assert!(told["until"].as_str() >= told["since"].as_str());
-    assert!(told["reason"].as_str().expect("text").contains("currently unavailable"));
+    assert!(body["until"].as_str() >= body["since"].as_str());
+    assert!(body["reason"].as_str().expect("text").contains("currently unavailable"));
     world.page("/status").await.says("has not answered since 13:00:00");
     world.pass(SignedDuration::from_mins(10));
     world.page("/leaderboard").await.says("Kate");
@@ -232,8 +236,8 @@ async fn a_spreadsheet_that_may_only_be_looked_at_is_told_as_one_until_a_write_s
     let refused = world.store.commit(Batch::inserts([insert("a", "Acme")])).await;
     assert!(matches!(refused, Err(CommitError::Closed(_))), "{refused:?}");
     world.page("/leaderboard").await;
-    let told = status(&world).await;
-    assert_eq!((&told["state"], &told["calls"]), (&json!("failing"), &json!("writes")));
+    let body = status(&world).await;
+    assert_eq!((&body["state"], &body["calls"]), (&json!("failing"), &json!("writes")));
     let page = world.page("/status").await;
     page.says("The spreadsheet cannot be written to since 13:00:00 (0 s ago).");
     page.says("Reason: PERMISSION_DENIED (403)");
@@ -390,7 +394,7 @@ async fn a_full_queue_says_busy_at_once_keeps_what_was_typed_and_loses_nothing()
         page.attributes("input[name=integrations][checked]", "value"),
         ["GitHub"]
     );
-    let told: Value = {
+    let body: Value = {
         let body = json!({"csm": "Kate", "company": "Acme", "integrations": ["GitHub"], "key": "key-2"});
         let response = world
             .post("/leaderboard/submissions")
@@ -401,7 +405,7 @@ async fn a_full_queue_says_busy_at_once_keeps_what_was_typed_and_loses_nothing()
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         response.json().await.expect("JSON")
     };
-    assert_eq!(told["error"]["code"], "busy");
+    assert_eq!(body["error"]["code"], "busy");
 
     world.heal().await;
     let accepted = waiting.len();
@@ -437,11 +441,11 @@ async fn the_deep_check_names_why_google_cannot_be_used_and_the_plain_one_stays_
     for _ in 0..20 {
         let response = world.get("/health?deep=1").send().await.expect("answer");
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        let told: Value = response.json().await.expect("JSON");
-        assert_eq!(told["status"], "down");
+        let body: Value = response.json().await.expect("JSON");
+        assert_eq!(body["status"], "down");
         assert!(
-            told["reason"].as_str().expect("text").contains("currently unavailable"),
-            "{told}"
+            body["reason"].as_str().expect("text").contains("currently unavailable"),
+            "{body}"
         );
     }
     assert_eq!(world.calls().await["reads"], 1);

@@ -226,7 +226,7 @@ impl Customers {
         let found = current.findings.len() + current.aggregates.cells_in_other_currencies;
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         self.bare_frame()
-            .counting(FINDINGS, self.finding_counts.note("customers", found))
+            .counting(FINDINGS, self.finding_counts.record("customers", found))
             .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 

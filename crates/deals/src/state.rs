@@ -221,7 +221,7 @@ impl Deals {
 
     /// Frame of a page that shows `current`.
     pub(crate) fn frame(&self, current: &DealsSnapshot, language: Language) -> Frame {
-        let findings = self.tally.note("deals", current.findings_count());
+        let findings = self.tally.record("deals", current.findings_count());
         self.bare_frame(language)
             .counting(FINDINGS, findings)
             .with_freshness(current.freshness(self.source, current.rows.link.tab()))

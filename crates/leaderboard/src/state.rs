@@ -208,7 +208,7 @@ impl Leaderboard {
     pub(crate) fn frame(&self, current: &LeaderboardSnapshot) -> Frame {
         // A historical view does not change the number of present findings.
         let findings = match current.past {
-            None => self.tally.note("leaderboard", current.findings_count()),
+            None => self.tally.record("leaderboard", current.findings_count()),
             Some(_) => self.tally.all(),
         };
         self.frame
@@ -289,7 +289,7 @@ impl Leaderboard {
     pub(crate) async fn disputes(&self) -> Result<Reading<DisputeRows>, ReadError> {
         let disputes: Reading<DisputeRows> = self.store.read().await?;
         self.tally
-            .note("disputes", saturating_u32(disputes.snapshot.findings.len()));
+            .record("disputes", saturating_u32(disputes.snapshot.findings.len()));
         Ok(disputes)
     }
 

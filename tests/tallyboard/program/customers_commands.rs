@@ -55,37 +55,40 @@ async fn the_commands_sync_check_and_score() {
             .env("SYNC_SCHEDULE", "off");
         command
     };
-    let (status, told) = run(command(folder.path(), &["sync", "stripe"])).await;
-    assert_eq!(status, Some(1));
-    assert!(told.contains("No source is switched on. Set the key of one"), "{told}");
-
-    let (status, told) = run(with_key(&["check"])).await;
-    assert_eq!(status, Some(0), "{told}");
-    assert!(told.contains("✓ Stripe: "), "{told}");
-
-    let (status, told) = run(with_key(&["sync", "stripe"])).await;
-    assert_eq!(status, Some(0), "{told}");
-    assert!(
-        told.contains("stripe: 4 seen, 4 added, 0 changed, 0 not readable"),
-        "{told}"
-    );
-    let (status, told) = run(with_key(&["sync", "all", "--full"])).await;
-    assert_eq!(status, Some(0), "{told}");
-    assert!(
-        told.contains("stripe: 4 seen, 0 added, 0 changed, 0 not readable"),
-        "{told}"
-    );
-    let (status, told) = run(with_key(&["sync", "intercom"])).await;
+    let (status, printed) = run(command(folder.path(), &["sync", "stripe"])).await;
     assert_eq!(status, Some(1));
     assert!(
-        told.contains("“intercom” is not switched on. Sources that are: stripe."),
-        "{told}"
+        printed.contains("No source is switched on. Set the key of one"),
+        "{printed}"
     );
 
-    let (status, told) = run(with_key(&["health", "recalculate"])).await;
-    assert_eq!(status, Some(0), "{told}");
-    assert!(told.contains("2 customers scored, 0 rows changed."), "{told}");
-    assert!(told.contains("Churn risk by rule of thumb"), "{told}");
+    let (status, printed) = run(with_key(&["check"])).await;
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(printed.contains("✓ Stripe: "), "{printed}");
+
+    let (status, printed) = run(with_key(&["sync", "stripe"])).await;
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(
+        printed.contains("stripe: 4 seen, 4 added, 0 changed, 0 not readable"),
+        "{printed}"
+    );
+    let (status, printed) = run(with_key(&["sync", "all", "--full"])).await;
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(
+        printed.contains("stripe: 4 seen, 0 added, 0 changed, 0 not readable"),
+        "{printed}"
+    );
+    let (status, printed) = run(with_key(&["sync", "intercom"])).await;
+    assert_eq!(status, Some(1));
+    assert!(
+        printed.contains("“intercom” is not switched on. Sources that are: stripe."),
+        "{printed}"
+    );
+
+    let (status, printed) = run(with_key(&["health", "recalculate"])).await;
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(printed.contains("2 customers scored, 0 rows changed."), "{printed}");
+    assert!(printed.contains("Churn risk by rule of thumb"), "{printed}");
 
     stripe.fail(std::iter::repeat_n(
         Reply::with_status(
@@ -94,21 +97,21 @@ async fn the_commands_sync_check_and_score() {
         ),
         20,
     ));
-    let (status, told) = run(with_key(&["check"])).await;
-    assert_eq!(status, Some(1), "{told}");
-    assert!(told.contains("✗ Stripe, "), "{told}");
+    let (status, printed) = run(with_key(&["check"])).await;
+    assert_eq!(status, Some(1), "{printed}");
+    assert!(printed.contains("✗ Stripe, "), "{printed}");
     assert!(
-        told.contains(r"provided\n2026-12-01T00:00:00Z ERROR forged\u{1b}[2J"),
-        "{told}"
+        printed.contains(r"provided\n2026-12-01T00:00:00Z ERROR forged\u{1b}[2J"),
+        "{printed}"
     );
-    let (status, told) = run(with_key(&["sync", "stripe"])).await;
-    assert_eq!(status, Some(1), "{told}");
-    assert!(told.contains("Stopped: "), "{told}");
-    let controls = told
+    let (status, printed) = run(with_key(&["sync", "stripe"])).await;
+    assert_eq!(status, Some(1), "{printed}");
+    assert!(printed.contains("Stopped: "), "{printed}");
+    let controls = printed
         .chars()
         .filter(|character| character.is_control() && *character != '\n');
-    assert_eq!(controls.count(), 0, "{told:?}");
-    assert!(!told.lines().any(|line| line.starts_with("2026-12-01")), "{told}");
+    assert_eq!(controls.count(), 0, "{printed:?}");
+    assert!(!printed.lines().any(|line| line.starts_with("2026-12-01")), "{printed}");
 }
 
 /// Training data: customers with a short tenure and a monthly contract mostly churn; some cells are empty.
@@ -135,8 +138,8 @@ async fn churn_is_evaluated_on_a_file() {
     let folder = folder();
     std::fs::write(folder.path().join("churn.csv"), examples()).expect("a file");
     let evaluate = |label: &str| command(folder.path(), &["churn", "evaluate", "churn.csv", "--label", label]);
-    let (status, told) = run(evaluate("left")).await;
-    assert_eq!(status, Some(0), "{told}");
+    let (status, printed) = run(evaluate("left")).await;
+    assert_eq!(status, Some(0), "{printed}");
     for part in [
         "400 rows, ",
         "“id” is left out",
@@ -146,21 +149,21 @@ async fn churn_is_evaluated_on_a_file() {
         "Lift by tenths",
         "\n     10     40",
     ] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(printed.contains(part), "{part}: {printed}");
     }
-    let auc = told.lines().find_map(|line| line.strip_prefix("AUC")).expect("AUC");
+    let auc = printed.lines().find_map(|line| line.strip_prefix("AUC")).expect("AUC");
     let auc: f64 = auc
         .split_whitespace()
         .next()
         .and_then(|auc| auc.parse().ok())
         .expect("a number");
-    assert!((0.7..1.0).contains(&auc), "{told}");
-    assert_eq!(run(evaluate("left")).await, (Some(0), told));
-    let (status, told) = run(evaluate("gone")).await;
+    assert!((0.7..1.0).contains(&auc), "{printed}");
+    assert_eq!(run(evaluate("left")).await, (Some(0), printed));
+    let (status, printed) = run(evaluate("gone")).await;
     assert_eq!(status, Some(1));
     assert!(
-        told.contains("There is no column “gone”. The columns are: id, months"),
-        "{told}"
+        printed.contains("There is no column “gone”. The columns are: id, months"),
+        "{printed}"
     );
     assert!(!folder.path().join("data").exists());
 }

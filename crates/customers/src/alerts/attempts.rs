@@ -48,7 +48,7 @@ impl From<&SummaryAlertLine> for DeliveryAttempt {
 /// again, so lines before that delivery belong to the earlier change.
 pub fn open_attempts<'a>(lines: &'a [AlertLine], key: &'a str) -> impl Iterator<Item = &'a AlertLine> {
     let of_key = lines.iter().filter(move |line| line.key == key);
-    let sent = of_key.clone().filter(|line| line.outcome.is_told());
+    let sent = of_key.clone().filter(|line| line.outcome.counts_as_sent());
     let sent_at = sent.filter_map(|line| line.at).max();
     of_key.filter(move |line| {
         let is_open = matches!(line.outcome, DeliveryOutcome::Pending | DeliveryOutcome::Failed(_));

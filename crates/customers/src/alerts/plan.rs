@@ -102,13 +102,13 @@ fn suppression_reason(
         !is_band_change(trigger.kind)
             || own
                 .iter()
-                .rfind(|line| is_band_change(line.kind) && line.outcome.is_told())
+                .rfind(|line| is_band_change(line.kind) && line.outcome.counts_as_sent())
                 == Some(*line)
     };
     if own
         .iter()
         .filter(is_last)
-        .any(|line| line.key == trigger.key && line.outcome.is_told())
+        .any(|line| line.key == trigger.key && line.outcome.counts_as_sent())
     {
         return Some(SuppressionReason::Sent);
     }
@@ -126,7 +126,7 @@ fn suppression_reason(
         && own
             .iter()
             .filter(of_kind)
-            .any(|line| line.outcome.is_told() && recent(line))
+            .any(|line| line.outcome.counts_as_sent() && recent(line))
     {
         return Some(SuppressionReason::Cooldown);
     }
@@ -146,7 +146,7 @@ fn is_band_change(kind: AlertKind) -> bool {
 pub fn last_sent_band(lines: &[AlertLine], customer: &CustomerId) -> Option<crate::health::rules::HealthBand> {
     let told = lines
         .iter()
-        .filter(|line| line.customer == *customer && is_band_change(line.kind) && line.outcome.is_told());
+        .filter(|line| line.customer == *customer && is_band_change(line.kind) && line.outcome.counts_as_sent());
     let last = told.max_by_key(|line| line.at)?;
     let words: Vec<&str> = last.key.split(' ').collect();
     if words.len() < BAND_KEY_WORDS {

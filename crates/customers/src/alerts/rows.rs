@@ -65,7 +65,9 @@ impl SummaryAlertLine {
     pub fn is_done(&self, now: Timestamp) -> bool {
         let is_recent = self.at.is_some_and(|at| now.duration_since(at) < SUMMARY_RETRY_DELAY);
         let is_failed = matches!(self.outcome, DeliveryOutcome::Failed(_));
-        self.outcome.is_told() || send_claim::is_claim_active(&self.outcome, self.at, now) || (is_failed && is_recent)
+        self.outcome.counts_as_sent()
+            || send_claim::is_claim_active(&self.outcome, self.at, now)
+            || (is_failed && is_recent)
     }
 }
 

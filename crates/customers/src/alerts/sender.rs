@@ -337,11 +337,11 @@ impl AlertSender {
         self.store.commit(Batch::by(BY, sending.collect::<Vec<_>>())).await?;
         let sent = match self.settings.streams.get(&stream) {
             Some(delivery) => delivery.send(channel, message).await,
-            None => Err(DeliveryError::NotTaken("the stream is not configured".to_owned())),
+            None => Err(DeliveryError::NotAccepted("the stream is not configured".to_owned())),
         };
         let outcome = match &sent {
             Ok(()) => DeliveryOutcome::Sent,
-            Err(DeliveryError::NotTaken(reason)) => DeliveryOutcome::Failed(reason.clone()),
+            Err(DeliveryError::NotAccepted(reason)) => DeliveryOutcome::Failed(reason.clone()),
             Err(DeliveryError::Unknown(reason)) => DeliveryOutcome::Unknown(reason.clone()),
         };
         match &sent {

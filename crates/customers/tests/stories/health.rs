@@ -172,16 +172,16 @@ async fn a_word_about_leaving_is_told_once_however_often_slack_fails_and_can_be_
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
     slack.failures.store(6, Ordering::SeqCst);
-    let told = alerting.send_alerts().await.expect("told");
-    assert_eq!((told.sent, told.failed, slack.messages().len()), (0, 1, 0));
+    let outcome = alerting.send_alerts().await.expect("sent");
+    assert_eq!((outcome.sent, outcome.failed, slack.messages().len()), (0, 1, 0));
     let first = outcomes(&world).await[0].clone();
     assert!(first.starts_with("failed: "), "{first}");
     world.pass(SignedDuration::from_mins(10));
-    assert_eq!(alerting.send_alerts().await.expect("told").failed, 1);
+    assert_eq!(alerting.send_alerts().await.expect("sent").failed, 1);
     let counted = format!("{first} (2 times since 2026-03-03 13:00)");
     assert_eq!(outcomes(&world).await, [counted.as_str()]);
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 0);
     assert_eq!(outcomes(&world).await, [counted.as_str(), "sent"]);
     let texts = slack.messages();
     assert_eq!(texts.len(), 1);
@@ -219,15 +219,15 @@ async fn a_worse_band_is_told_when_the_next_computation_says_the_same() {
     recalculate(&world).await;
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 0);
     world.pass(SignedDuration::from_hours(24 * 20));
     recalculate(&world).await;
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 0);
     assert_eq!(outcomes(&world).await, ["waits for a second look"]);
     world.pass(SignedDuration::from_hours(6));
     recalculate(&world).await;
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 1);
     assert!(
         slack.messages()[0].contains("from healthy to at risk"),
         "{:?}",
@@ -235,7 +235,7 @@ async fn a_worse_band_is_told_when_the_next_computation_says_the_same() {
     );
     world.pass(SignedDuration::from_hours(6));
     recalculate(&world).await;
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 0);
     assert_eq!(outcomes(&world).await, ["held at the second look", "sent"]);
 }
 
@@ -246,15 +246,15 @@ async fn the_summary_of_the_day_is_told_once_a_day() {
     recalculate(&world).await;
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
-    assert_eq!(alerting.send_summary().await.expect("told").sent, 1);
-    assert_eq!(alerting.send_summary().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_summary().await.expect("sent").sent, 1);
+    assert_eq!(alerting.send_summary().await.expect("sent").sent, 0);
     assert!(
         slack.messages()[0].starts_with("1 customer on 2026-03-03\nhealthy: 1"),
         "{:?}",
         slack.messages()
     );
     world.pass(SignedDuration::from_hours(24));
-    assert_eq!(alerting.send_summary().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_summary().await.expect("sent").sent, 1);
 }
 
 #[tokio::test]
@@ -317,8 +317,8 @@ async fn at_once(instances: [&Arc<AlertSender>; 2], what: What) -> [usize; 2] {
         })
     });
     let [one, other] = runs;
-    let told = [one.await.expect("an end"), other.await.expect("an end")];
-    told.map(|told| told.expect("told").sent)
+    let runs = [one.await.expect("an end"), other.await.expect("an end")];
+    runs.map(|run| run.expect("sent").sent)
 }
 
 #[tokio::test]
@@ -352,12 +352,12 @@ async fn a_claim_of_an_instance_that_died_is_waited_for_and_then_taken_over() {
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
     slack.failures.store(3, Ordering::SeqCst);
-    assert_eq!(alerting.send_alerts().await.expect("told").failed, 1);
+    assert_eq!(alerting.send_alerts().await.expect("sent").failed, 1);
     // Another instance wrote its claim and terminated before sending.
     world.staff_type("alert_history!H2", json!("claimed")).await;
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 0);
     world.pass(SignedDuration::from_mins(11));
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 1);
     assert_eq!(slack.messages().len(), 1);
 }
 
@@ -401,26 +401,26 @@ async fn nobody_is_told_of_a_snoozed_customer_and_the_page_says_so() {
     let webhook = slack.start().await;
     let links = LinkTarget::Pages("https://board.example".to_owned());
     let alerting = alerting_with(&world, (&world.store, world.syncing.scoring()), (&webhook, links));
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
-    let told = world.json(&page).await;
-    assert_eq!(told["alerts"][0]["state"], "not sent");
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 0);
+    let body = world.json(&page).await;
+    assert_eq!(body["alerts"][0]["state"], "not sent");
     assert_eq!(
-        told["alerts"][0]["outcome"],
+        body["alerts"][0]["outcome"],
         "suppressed: snoozed until 2026-03-10: they are on holiday"
     );
-    assert_eq!(told["alerts"][0]["detail"], "“Please cancel my subscription.”");
+    assert_eq!(body["alerts"][0]["detail"], "“Please cancel my subscription.”");
 
     let ended = world.post(&format!("{page}/unsnooze")).send().await.expect("answer");
     assert_eq!(ended.status(), StatusCode::OK);
     assert_eq!(world.json(&page).await["snoozed"], Value::Null);
-    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("sent").sent, 1);
     let text = &slack.messages()[0];
     assert!(
         text.ends_with(&format!("https://board.example/customers/{id}")),
         "{text}"
     );
-    let told = world.json(&page).await;
-    let states: Vec<&str> = told["alerts"]
+    let body = world.json(&page).await;
+    let states: Vec<&str> = body["alerts"]
         .as_array()
         .expect("alerts")
         .iter()

@@ -151,7 +151,7 @@ impl Deals {
     async fn send_message(&self, channel: Channel, letter: ReminderMessage<'_>, report: &mut ReminderReport) {
         let message = letter.message(channel, self.reminders.language);
         let sent = match self.mark(&letter.lines, &DeliveryOutcome::Sending).await {
-            Err(error) => Err(DeliveryError::NotTaken(format!(
+            Err(error) => Err(DeliveryError::NotAccepted(format!(
                 "its line could not be written: {error}"
             ))),
             Ok(()) => {
@@ -187,7 +187,7 @@ impl Deals {
 fn outcome(sent: &Result<(), DeliveryError>) -> DeliveryOutcome {
     match sent {
         Ok(()) => DeliveryOutcome::Sent,
-        Err(DeliveryError::NotTaken(why)) => DeliveryOutcome::Failed(why.clone()),
+        Err(DeliveryError::NotAccepted(why)) => DeliveryOutcome::Failed(why.clone()),
         Err(DeliveryError::Unknown(why)) => DeliveryOutcome::Unknown(why.clone()),
     }
 }

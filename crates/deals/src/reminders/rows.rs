@@ -118,7 +118,7 @@ impl DealAlerts {
     pub fn sent_reasons(&self, channel: Channel) -> HashSet<ReminderReason> {
         let lines = self.lines.iter().filter(|line| line.channel == channel);
         lines
-            .filter(|line| line.outcome.is_told())
+            .filter(|line| line.outcome.counts_as_sent())
             .map(|line| line.reason)
             .collect()
     }

@@ -488,8 +488,8 @@ async fn where_deals_can_be_lost_the_status_is_offered_and_the_won_are_compared_
         .await
         .expect("answer");
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let told: Value = answer.json().await.expect("JSON");
-    assert_eq!(told["error"]["fields"][0]["field"], "statut");
+    let body: Value = answer.json().await.expect("JSON");
+    assert_eq!(body["error"]["fields"][0]["field"], "statut");
     let answer = world
         .post("/deals")
         .json(&deal("A", "Prospect"))
@@ -516,10 +516,10 @@ async fn a_status_is_changed_in_the_list_and_taken_back_there() {
         place.starts_with("/deals/list?sort=client&did=changed&deal=1&since="),
         "{place}"
     );
-    let told = world.page(&place).await;
-    told.says("La modification est enregistrée.");
+    let changed = world.page(&place).await;
+    changed.says("La modification est enregistrée.");
     assert_eq!(world.rows("deals").await[0][2], json!("Gagné"));
-    let undo = fields(&told, "/deals/1/undo");
+    let undo = fields(&changed, "/deals/1/undo");
     let response = send(&world, "/deals/1/undo", &with(&undo, &[])).await;
     let place = response.headers()["location"].to_str().expect("text").to_owned();
     assert!(place.starts_with("/deals/list?sort=client&did=undone"), "{place}");
@@ -591,7 +591,7 @@ async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
         (Method::POST, "/deals/reminders", String::new()),
     ];
     for (method, path, body) in questions {
-        let told = async |named: &str, cookie: &str| {
+        let messages = async |named: &str, cookie: &str| {
             let mark = if path.contains('?') { '&' } else { '?' };
             let address = match named {
                 "" => format!("{}{path}", world.address),
@@ -605,13 +605,13 @@ async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
                 "{method} {path}: {}",
                 response.status()
             );
-            let mut told: Value = response.json().await.expect("JSON");
-            if let Some(error) = told["error"].as_object_mut() {
+            let mut body: Value = response.json().await.expect("JSON");
+            if let Some(error) = body["error"].as_object_mut() {
                 error.remove("request_id");
             }
-            sentences(&told)
+            sentences(&body)
         };
-        let (french, english) = (told("fr", "").await, told("en", "").await);
+        let (french, english) = (messages("fr", "").await, messages("en", "").await);
         assert_eq!(french.len(), english.len(), "{method} {path}");
         for (french, english) in french.iter().zip(&english) {
             assert_ne!(french, english, "{method} {path}");
@@ -624,16 +624,16 @@ async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
             let is_mixed = has_one(english, &["est", "le", "la", "rien", "et", "n"]);
             assert!(!is_mixed, "{method} {path}: {english}");
         }
-        assert_eq!(told("", "lang=en").await, english, "{method} {path}");
-        assert_eq!(told("fr", "lang=en").await, french, "{method} {path}");
-        assert_eq!(told("", "").await, french, "{method} {path}");
+        assert_eq!(messages("", "lang=en").await, english, "{method} {path}");
+        assert_eq!(messages("fr", "lang=en").await, french, "{method} {path}");
+        assert_eq!(messages("", "").await, french, "{method} {path}");
     }
 }
 
 /// All user-facing texts of an error response.
-fn sentences(told: &Value) -> Vec<String> {
-    let error = &told["error"];
-    let alone = [&error["message"], &error["safety"], &error["next"], &told["message"]];
+fn sentences(body: &Value) -> Vec<String> {
+    let error = &body["error"];
+    let alone = [&error["message"], &error["safety"], &error["next"], &body["message"]];
     let fields = error["fields"].as_array().into_iter().flatten();
     let texts = alone.into_iter().chain(fields.map(|field| &field["message"]));
     let texts = texts.filter_map(Value::as_str).filter(|text| !text.is_empty());

@@ -174,9 +174,9 @@ async fn instances_that_run_at_the_same_time_tell_everything_once() {
         assert_eq!(answer.expect("answer").status(), StatusCode::OK);
     }
     // In any order: each deal appears in exactly one message.
-    let told = slack.messages().join("\n");
+    let sent = slack.messages().join("\n");
     for number in 0..6 {
-        assert_eq!(told.matches(&format!("Client {number} ·")).count(), 1, "{told}");
+        assert_eq!(sent.matches(&format!("Client {number} ·")).count(), 1, "{sent}");
     }
     let outcomes = outcomes(&world.rows("alert_history").await);
     assert_eq!(
@@ -305,8 +305,8 @@ async fn without_a_token_a_program_starts_no_run() {
         }
         let answer = request.send().await.expect("answer");
         assert_eq!(answer.status(), StatusCode::FORBIDDEN);
-        let told: Value = answer.json().await.expect("JSON");
-        assert_eq!(told["error"], "reminders_token_not_set");
+        let body: Value = answer.json().await.expect("JSON");
+        assert_eq!(body["error"], "reminders_token_not_set");
     }
     assert_eq!(slack.messages(), Vec::<String>::new());
 }
@@ -325,12 +325,12 @@ async fn reminders_lead_to_the_deal_and_to_its_row() {
     let world = World::of(plan).await;
     let id = late_deal(&world, "Acme", "Zoé").await;
     remind(&world).await;
-    let told = slack.messages().remove(0);
+    let message = slack.messages().remove(0);
     assert!(
-        told.contains(&format!("<https://board.example.com/deals/{id}|affaire> · <http")),
-        "{told}"
+        message.contains(&format!("<https://board.example.com/deals/{id}|affaire> · <http")),
+        "{message}"
     );
-    assert!(told.contains("|tableur>"), "{told}");
+    assert!(message.contains("|tableur>"), "{message}");
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ impl Leaderboard {
     async fn reread_contests(&self) -> Result<Reading<ContestRows>, Error> {
         let rows: Reading<ContestRows> = self.store.read().await?;
         self.tally
-            .note("contests", saturating_u32(rows.snapshot.findings.len()));
+            .record("contests", saturating_u32(rows.snapshot.findings.len()));
         Ok(rows)
     }
 

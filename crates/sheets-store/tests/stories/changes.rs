@@ -27,12 +27,12 @@ async fn lines(world: &SheetWorld, count: usize) -> Vec<Vec<String>> {
     };
     let rows = tokio::time::timeout(PATIENCE, enough).await.expect("lines");
     let text = |cell: &Value| cell.as_str().map_or_else(|| cell.to_string(), str::to_owned);
-    let told = |row: &Vec<Value>| {
+    let texts = |row: &Vec<Value>| {
         let mut cells: Vec<String> = row.iter().skip(2).map(text).collect();
         cells.resize(7, String::new());
         cells
     };
-    rows.iter().map(told).collect()
+    rows.iter().map(texts).collect()
 }
 
 async fn look(store: &Store) {
@@ -204,8 +204,8 @@ async fn very_many_edits_at_once_become_one_line_that_counts_them() {
         }}]))
         .await;
     look(&world.store).await;
-    let told = edited("", "changed", ["", "", "0 rows added, 600 changed, 0 removed"]);
-    assert_eq!(lines(&world, 1).await, [told]);
+    let expected = edited("", "changed", ["", "", "0 rows added, 600 changed, 0 removed"]);
+    assert_eq!(lines(&world, 1).await, [expected]);
 }
 
 #[tokio::test]
@@ -320,8 +320,11 @@ async fn an_update_and_a_deletion_are_on_the_next_page_and_are_no_edits_of_staff
     // Comparisons run one after another: once this edit is logged, the earlier comparisons are complete.
     world.staff_type("animals!B3", json!("cow")).await;
     animals(&world).await;
-    let told = lines(&world, by_the_program + 1).await;
-    let of_staff: Vec<&Vec<String>> = told.iter().filter(|line| line[0] == "edited in the sheet").collect();
+    let all_lines = lines(&world, by_the_program + 1).await;
+    let of_staff: Vec<&Vec<String>> = all_lines
+        .iter()
+        .filter(|line| line[0] == "edited in the sheet")
+        .collect();
     let expected = ["edited in the sheet", "animals", "c", "changed", "name", "cat", "cow"];
     assert_eq!(of_staff, [&expected.map(str::to_owned).to_vec()]);
 }
@@ -350,8 +353,8 @@ async fn a_row_that_staff_edit_says_when_it_was_noticed() {
     animals(&world).await;
     world.staff_type("animals!B2", json!("asp")).await;
     animals(&world).await;
-    let told: Vec<String> = lines(&world, 3).await.into_iter().map(|line| line[4].clone()).collect();
-    assert_eq!(told, ["name", "legs", "name"]);
+    let columns: Vec<String> = lines(&world, 3).await.into_iter().map(|line| line[4].clone()).collect();
+    assert_eq!(columns, ["name", "legs", "name"]);
     assert_eq!(world.rows("animals").await[2][3], "");
 }
 
@@ -383,8 +386,8 @@ async fn what_another_instance_changes_is_told_by_that_one_alone() {
     world.staff_type("animals!B3", json!("cow")).await;
     other.refresh();
     other.read::<Animals>().await.expect("a reading");
-    let told = lines(&world, by_ann + 1).await;
-    let of_staff = told.iter().filter(|line| line[0] == "edited in the sheet");
+    let all_lines = lines(&world, by_ann + 1).await;
+    let of_staff = all_lines.iter().filter(|line| line[0] == "edited in the sheet");
     let of_staff: Vec<&str> = of_staff.map(|line| line[6].as_str()).collect();
     assert_eq!(of_staff, ["cow"]);
 }

@@ -101,7 +101,7 @@ impl DeliveryOutcome {
 
     /// Whether the message counts as sent. A message that was possibly delivered counts, so that it never arrives
     /// twice.
-    pub fn is_told(&self) -> bool {
+    pub fn counts_as_sent(&self) -> bool {
         matches!(self, Self::Sending | Self::Sent | Self::Unknown(_) | Self::Other(_))
     }
 }

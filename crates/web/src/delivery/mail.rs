@@ -47,24 +47,24 @@ impl MailSender {
         let to: Mailbox = message
             .to
             .parse()
-            .map_err(|_| DeliveryError::not_taken(format!("“{}” is no mail address", message.to)))?;
+            .map_err(|_| DeliveryError::not_accepted(format!("“{}” is no mail address", message.to)))?;
         let mail = lettre::Message::builder()
             .from(self.from.clone())
             .to(to)
             .subject(message.subject.as_str())
             .header(ContentType::TEXT_PLAIN)
             .body(message.text.clone())
-            .map_err(DeliveryError::not_taken)?;
+            .map_err(DeliveryError::not_accepted)?;
         // Without a connection the mail is certainly not accepted; once it is open, only a rejection is certain.
         match self.transport.test_connection().await {
             Ok(true) => {}
-            Ok(false) => return Err(DeliveryError::not_taken("the mail server is not ready")),
-            Err(error) => return Err(DeliveryError::not_taken(error_chain(&error))),
+            Ok(false) => return Err(DeliveryError::not_accepted("the mail server is not ready")),
+            Err(error) => return Err(DeliveryError::not_accepted(error_chain(&error))),
         }
         let sent = self.transport.send(mail).await;
         sent.map(drop).map_err(|error| {
             if error.is_permanent() || error.is_transient() || error.is_client() {
-                DeliveryError::NotTaken(error_chain(&error))
+                DeliveryError::NotAccepted(error_chain(&error))
             } else {
                 DeliveryError::Unknown(error_chain(&error))
             }

@@ -52,15 +52,15 @@ pub struct OutgoingMessage {
 pub enum DeliveryError {
     /// Certainly not accepted; it can be sent again.
     #[error("{0}")]
-    NotTaken(String),
+    NotAccepted(String),
     /// Possibly accepted; sending it again could deliver it twice.
     #[error("{0}")]
     Unknown(String),
 }
 
 impl DeliveryError {
-    fn not_taken(error: impl std::fmt::Display) -> Self {
-        Self::NotTaken(error.to_string())
+    fn not_accepted(error: impl std::fmt::Display) -> Self {
+        Self::NotAccepted(error.to_string())
     }
 }
 
@@ -91,7 +91,7 @@ impl Delivery {
         match (channel, &self.mail, &self.slack) {
             (Channel::Mail, Some(mail), _) => mail.send(message).await,
             (Channel::Slack, _, Some(slack)) => slack.send(message).await,
-            _ => Err(DeliveryError::not_taken(format!(
+            _ => Err(DeliveryError::not_accepted(format!(
                 "{} is not configured",
                 channel.word()
             ))),

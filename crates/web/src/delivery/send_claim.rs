@@ -127,7 +127,7 @@ impl ClaimElection<'_> {
         let mut verdict = ClaimVerdict::Won;
         for rival in lines.iter().filter(is_rival) {
             let is_claimed = is_claim_active(&rival.outcome, rival.at, now);
-            if rival.outcome.is_told() || (is_claimed && *rival.id < *own) {
+            if rival.outcome.counts_as_sent() || (is_claimed && *rival.id < *own) {
                 return ClaimVerdict::Lost;
             }
             if is_claimed {

@@ -86,12 +86,12 @@ impl SlackWebhook {
         let request = Request::post(self.webhook.clone())
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body))
-            .map_err(|error| permanent(DeliveryError::not_taken(error)))?;
+            .map_err(|error| permanent(DeliveryError::not_accepted(error)))?;
         let unknown = |what: &str| permanent(DeliveryError::Unknown(what.to_owned()));
         let answer = match tokio::time::timeout(TIMEOUT, self.client.request(request)).await {
             Err(_) => return Err(unknown("Slack did not answer in time")),
             Ok(Err(error)) if error.is_connect() => {
-                return Err(transient(DeliveryError::not_taken("Slack cannot be reached")));
+                return Err(transient(DeliveryError::not_accepted("Slack cannot be reached")));
             }
             Ok(Err(_)) => return Err(unknown("the connection to Slack broke")),
             Ok(Ok(answer)) => answer,
@@ -103,7 +103,7 @@ impl SlackWebhook {
         let words = Limited::new(answer.into_body(), MAX_RESPONSE_BYTES).collect().await;
         let words = words.map(|words| String::from_utf8_lossy(&words.to_bytes()).into_owned());
         let words: String = words.unwrap_or_default().chars().take(100).collect();
-        let error = DeliveryError::not_taken(format!("Slack answered {} {words}", status.as_u16()).trim_end());
+        let error = DeliveryError::not_accepted(format!("Slack answered {} {words}", status.as_u16()).trim_end());
         let is_transient = status.is_server_error() || status.as_u16() == 429;
         Err(SlackRefusal { error, is_transient })
     }

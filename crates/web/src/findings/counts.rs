@@ -11,7 +11,7 @@ pub struct FindingCounts(Mutex<BTreeMap<&'static str, u32>>);
 
 impl FindingCounts {
     /// Sets the number of `board` and returns the sum of all boards.
-    pub fn note(&self, board: &'static str, count: u32) -> u32 {
+    pub fn record(&self, board: &'static str, count: u32) -> u32 {
         let mut by_board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         by_board.insert(board, count);
         sum(&by_board)
@@ -34,9 +34,9 @@ mod tests {
     #[test]
     fn each_board_counts_once_with_its_latest_number() {
         let tally = FindingCounts::default();
-        assert_eq!(tally.note("leaderboard", 3), 3);
-        assert_eq!(tally.note("deals", 2), 5);
-        assert_eq!(tally.note("leaderboard", 0), 2);
+        assert_eq!(tally.record("leaderboard", 3), 3);
+        assert_eq!(tally.record("deals", 2), 5);
+        assert_eq!(tally.record("leaderboard", 0), 2);
         assert_eq!(tally.all(), 2);
     }
 }

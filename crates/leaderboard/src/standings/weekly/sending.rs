@@ -73,7 +73,7 @@ impl Leaderboard {
         };
         match self.weekly.delivery.send(Channel::Slack, &message).await {
             Ok(()) => SendOutcome::Sent,
-            Err(DeliveryError::NotTaken(why)) => SendOutcome::Failed(why),
+            Err(DeliveryError::NotAccepted(why)) => SendOutcome::Failed(why),
             Err(DeliveryError::Unknown(why)) => SendOutcome::Other(format!("perhaps sent: {why}")),
         }
     }
