@@ -27,7 +27,7 @@ pub use crate::app::{
     spreadsheet::{STORE_IDENTITY, emulator_options},
 };
 use crate::{
-    app::{assembly::assemble, cross_board::Boards},
+    app::{assembly::assemble, cross_board::Boards, signing_key::SecretError},
     config::Config,
     memory::trim_when_idle,
 };
@@ -50,14 +50,14 @@ pub struct App {
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// The embedded spreadsheet cannot be opened.
-    #[error("The embedded spreadsheet cannot be opened: {0}")]
+    #[error("The embedded spreadsheet in DATA_DIR cannot be opened: {0}.")]
     Emulator(#[from] sheets_emulator::StartError),
     /// The client of the spreadsheet cannot be created.
     #[error("{} {}", .0.problem, .0.cure)]
     Connection(SetupProblem),
-    /// The secret of signed links cannot be read or written.
-    #[error("The file {0} with the secret of signed links cannot be read or written: {1}")]
-    Secret(String, std::io::Error),
+    /// The secret of signed links cannot be used.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The client of mail or Slack cannot be created.
     #[error("{0}")]
     Messages(String),

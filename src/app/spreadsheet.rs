@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use sheets_emulator::{Emulator, EmulatorOptions};
+use sheets_emulator::{Emulator, EmulatorOptions, StartError};
 use sheets_store::{
     CallError, SetupProblem, SpreadsheetConnection, Store,
     clock::Clock,
@@ -15,7 +15,7 @@ use sheets_store::{
 use web::audit_log::{AUDIT_LOG, PROGRAM_AUTHOR};
 
 use crate::{
-    app::BuildError,
+    app::{BuildError, signing_key::SECRET_FILE},
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
     memory::trim_after_read,
 };
@@ -70,6 +70,7 @@ pub(crate) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
 pub fn emulator_options() -> EmulatorOptions {
     EmulatorOptions {
         title: "Tallyboard".to_owned(),
+        companions: &[SECRET_FILE],
         client_email: "emulator@tallyboard-emulator.iam.gserviceaccount.com".to_owned(),
         ..EmulatorOptions::default()
     }
@@ -77,16 +78,17 @@ pub fn emulator_options() -> EmulatorOptions {
 
 /// Listens on the port after that of the app, so that links into the spreadsheet survive a restart, or on any free port
 /// if that one is taken.
-async fn start_emulator(config: &Config) -> Result<Emulator, sheets_emulator::StartError> {
+async fn start_emulator(config: &Config) -> Result<Emulator, StartError> {
     let on_port = |port| EmulatorOptions {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         data: Some(config.data_dir.clone()),
         ..emulator_options()
     };
-    if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1)
-        && let Ok(emulator) = Emulator::start(on_port(next)).await
-    {
-        return Ok(emulator);
+    if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1) {
+        match Emulator::start(on_port(next)).await {
+            Err(StartError::Listen(..)) => {}
+            started => return started,
+        }
     }
     Emulator::start(on_port(0)).await
 }

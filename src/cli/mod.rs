@@ -20,6 +20,7 @@ use clap::{Parser, Subcommand};
 use customer_sources::SyncMode;
 use http_body_util::{BodyExt, Empty};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use sheets_emulator::{Emulator, EmulatorOptions, Exposure, StartError};
 use sheets_store::{SetupReport, error_chain::error_chain};
 use tokio::net::TcpListener;
 use web::server::{self, limits::ServerLimits};
@@ -63,6 +64,10 @@ enum Command {
         /// Address to listen on; port 0 lets the system choose.
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9090")]
         listen: SocketAddr,
+        /// Listen on an address that others can reach. Whoever reaches it can read and change every cell without a
+        /// token.
+        #[arg(long)]
+        open_to_network: bool,
         /// Folder of its data and of the service account's key.
         #[arg(long, value_name = "DIR", default_value = "data/emulator")]
         data: PathBuf,
@@ -191,13 +196,20 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
         Command::Check => check().await,
         Command::Emulator {
             listen,
+            open_to_network,
             data,
             any_token,
             quota_per_minute,
             latency,
         } => {
-            run_emulator(sheets_emulator::EmulatorOptions {
+            let exposure = if open_to_network {
+                Exposure::Network
+            } else {
+                Exposure::ThisMachine
+            };
+            run_emulator(EmulatorOptions {
                 listen,
+                exposure,
                 data: Some(data),
                 any_token,
                 quota_per_minute,
@@ -366,11 +378,11 @@ fn latency(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "a time such as 120ms, 1.5s or a number of milliseconds is expected".to_owned())
 }
 
-async fn run_emulator(options: sheets_emulator::EmulatorOptions) -> CommandResult {
+async fn run_emulator(options: EmulatorOptions) -> CommandResult {
     let stop = ShutdownSignals::listen()?;
     logging::start(Environment::Development, &Config::log_filter_from_environment()?);
     let listen = options.listen;
-    let running = sheets_emulator::Emulator::start(options).await?;
+    let running = Emulator::start(options).await.map_err(emulator_failure)?;
     if !listen.ip().is_loopback() {
         tracing::warn!("whoever reaches {listen} can read and change the spreadsheet: its pages ask for no token");
     }
@@ -381,6 +393,15 @@ async fn run_emulator(options: sheets_emulator::EmulatorOptions) -> CommandResul
         () = running.stop() => Ok(ExitCode::SUCCESS),
         () = stop.second() => std::process::exit(1),
     }
+}
+
+/// Sentence for an emulator that cannot start, with the option that changes it.
+fn emulator_failure(error: StartError) -> String {
+    let option = match error {
+        StartError::Exposed(_) => " with --open-to-network",
+        _ => "",
+    };
+    format!("The emulator cannot start: {error}{option}.")
 }
 
 async fn healthcheck() -> CommandResult {

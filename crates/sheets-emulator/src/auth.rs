@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -21,8 +21,11 @@ use rsa::{
 use serde_json::{Value as Json, json};
 use tokio::sync::OnceCell;
 
+use crate::storage::private_files::{self, AccessError};
+
 const KEY_BITS: usize = 2048;
-const KEY_FILE: &str = "service-account.json";
+/// Name of the key file in the data directory.
+pub const KEY_FILE: &str = "service-account.json";
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3599);
 /// Allowed clock skew, in seconds.
 const SKEW_SECONDS: i64 = 300;
@@ -39,8 +42,8 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The key file cannot be read or written.
-    #[error("the service account key at {0} cannot be read or written: {1}")]
-    File(PathBuf, std::io::Error),
+    #[error("the key of the service account cannot be read or written: {0}")]
+    File(#[from] AccessError),
     /// The file content or the generated key is invalid.
     #[error("the service account key is unusable: {0}")]
     Key(String),
@@ -305,10 +308,10 @@ fn load_or_create_account(options: &AuthOptions) -> Result<ServiceAccount, KeyEr
             }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => create_account()?,
-        Err(error) => return Err(KeyError::File(path, error)),
+        Err(error) => return Err(AccessError::new(&path, error).into()),
     };
     // Rewritten because the port, and so the token URI, may differ from the last start.
-    write_private(&path, &key_file(&account, options)).map_err(|error| KeyError::File(path, error))?;
+    private_files::write(&path, &key_file(&account, options)).map_err(|error| AccessError::new(&path, error))?;
     Ok(account)
 }
 
@@ -345,16 +348,4 @@ fn key_file(account: &ServiceAccount, options: &AuthOptions) -> String {
         "universe_domain": "googleapis.com",
     });
     format!("{file:#}\n")
-}
-
-/// Writes a file with mode 0600 atomically.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let draft = path.with_extension("json.new");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&draft)?.write_all(text.as_bytes())?;
-    std::fs::rename(draft, path)
 }

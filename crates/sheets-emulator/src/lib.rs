@@ -29,23 +29,27 @@ mod workbook;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-pub use crate::{auth::KeyError, storage::database::DatabaseError};
+pub use crate::{
+    auth::KeyError,
+    http::state::ClientTimeouts,
+    storage::{failure::DatabaseError, private_files},
+};
 use crate::{
     auth::{AuthOptions, AuthServer},
-    http::{faults, quota, state::ServerState},
-    storage::{database::Database, repository::Repository},
+    http::{faults::FaultInjector, quota, state::ServerState},
+    storage::{disk_file::Disk, durable::DurableStorage, private_files::AccessError, repository::Repository},
     workbook::Workbook,
 };
 
+/// Name of the database in the data directory.
 const DATABASE_FILE: &str = "spreadsheets.redb";
-const FIRST: &str = "first";
 
 /// Options of an emulator.
 #[derive(Clone, Debug)]
@@ -60,10 +64,27 @@ pub struct EmulatorOptions {
     pub quota_per_minute: Option<u32>,
     /// Delay before every API call, to simulate network latency.
     pub latency: Duration,
+    /// Time limits for clients.
+    pub timeouts: ClientTimeouts,
+    /// Who may connect, when `listen` is no loopback address.
+    pub exposure: Exposure,
     /// Title of the first spreadsheet.
     pub title: String,
+    /// Names of files in the data directory that its owner makes once the database was in use. Beside one of them, a
+    /// database of no bytes is refused at the start. The emulator's own key file is always one.
+    pub companions: &'static [&'static str],
     /// E-mail address of the service account, which spreadsheets are shared with and which owns all files.
     pub client_email: String,
+}
+
+/// Who may connect to the emulator. Its grid and its control endpoints ask for no token: they trust whoever reaches
+/// them under the name of this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposure {
+    /// Programs on this machine: only a loopback address can be listened on.
+    ThisMachine,
+    /// Everyone who reaches the address, who can then read and change every cell.
+    Network,
 }
 
 impl Default for EmulatorOptions {
@@ -74,7 +95,10 @@ impl Default for EmulatorOptions {
             any_token: false,
             quota_per_minute: None,
             latency: Duration::ZERO,
+            timeouts: ClientTimeouts::default(),
+            exposure: Exposure::ThisMachine,
             title: "Untitled spreadsheet".to_owned(),
+            companions: &[],
             client_email: "emulator@sheets-emulator.iam.gserviceaccount.com".to_owned(),
         }
     }
@@ -86,9 +110,15 @@ pub enum StartError {
     /// The address cannot be bound.
     #[error("the emulator cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
-    /// The data directory cannot be created.
-    #[error("the emulator cannot use the directory {0}: {1}")]
-    Directory(PathBuf, std::io::Error),
+    /// The address is not a loopback address, and [`Exposure::Network`] is not set.
+    #[error(
+        "the emulator does not listen on {0}: whoever reaches it there could read and change every cell without a token. \
+         Use a loopback address such as 127.0.0.1, or say that the sheet is open to the network"
+    )]
+    Exposed(SocketAddr),
+    /// The data directory cannot be created or entered.
+    #[error(transparent)]
+    Directory(#[from] AccessError),
     /// The database cannot be opened; another emulator may have it open.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -112,19 +142,21 @@ impl Emulator {
     /// # Errors
     /// If the address cannot be bound or the data cannot be read.
     pub async fn start(options: EmulatorOptions) -> Result<Self, StartError> {
+        if options.exposure == Exposure::ThisMachine && !options.listen.ip().is_loopback() {
+            return Err(StartError::Exposed(options.listen));
+        }
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(|error| StartError::Listen(options.listen, error))?;
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Listen(options.listen, error))?;
         let url = format!("http://{}", reachable(address));
-        let data = options.data.clone();
-        let title = options.title.clone();
-        let owner = options.client_email.clone();
-        let opened = tokio::task::spawn_blocking(move || open(data, &title, &owner));
+        let faults = Arc::<FaultInjector>::default();
+        let (opening, disk_faults) = (options.clone(), Arc::clone(&faults));
+        let opened = tokio::task::spawn_blocking(move || open(&opening, disk_faults));
         let (repository, spreadsheet_id) = match opened.await {
             Ok(opened) => opened?,
-            Err(error) => return Err(DatabaseError::Unreadable(error.to_string()).into()),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
         let auth_server = AuthServer::new(AuthOptions {
             token_uri: format!("{url}/token"),
@@ -133,12 +165,12 @@ impl Emulator {
             any_token: options.any_token,
         });
         let quota_meter = quota::QuotaMeter::new(options.quota_per_minute);
-        let faults = faults::FaultInjector::default();
         let state = Arc::new(ServerState {
             repository,
             auth_server,
             quota_meter,
             faults,
+            timeouts: options.timeouts,
             latency: options.latency,
             url,
             address,
@@ -226,23 +258,33 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn open(data: Option<PathBuf>, title: &str, owner: &str) -> Result<(Repository, String), StartError> {
-    let Some(directory) = data else {
-        let workbook = Workbook::new(title);
+fn open(options: &EmulatorOptions, faults: Arc<FaultInjector>) -> Result<(Repository, String), StartError> {
+    let owner = &options.client_email;
+    let Some(directory) = &options.data else {
+        let workbook = Workbook::new(&options.title);
         let id = workbook.id.to_string();
-        let repository = Repository::open(None, owner)?;
-        repository.keep(workbook);
-        return Ok((repository, id));
+        return Ok((Repository::open(None, vec![workbook], owner), id));
     };
-    std::fs::create_dir_all(&directory).map_err(|error| StartError::Directory(directory.clone(), error))?;
-    let database = Database::open(&directory.join(DATABASE_FILE))?;
-    let id = match database.setting(FIRST)? {
-        Some(id) if database.holds(&id)? => id,
-        _ => {
-            let workbook = Workbook::new(title);
-            database.begin(FIRST, &workbook)?;
-            workbook.id.to_string()
-        }
-    };
-    Ok((Repository::open(Some(database), owner)?, id))
+    private_files::create_folder(directory)?;
+    let path = directory.join(DATABASE_FILE);
+    refuse_emptied(&path, options.companions)?;
+    let disk = Disk::new(Arc::new(move |operation| faults.draw_for_disk(operation)));
+    let (storage, content) = DurableStorage::open(&path, disk, &options.title)?;
+    Ok((Repository::open(Some(storage), content.workbooks, owner), content.first))
+}
+
+/// Refuses a database of no bytes beside a file that only exists once the database was in use: it was cut off, and would
+/// be taken for a new one.
+fn refuse_emptied(path: &Path, companions: &[&str]) -> Result<(), DatabaseError> {
+    if !std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0) {
+        return Ok(());
+    }
+    let names = companions.iter().copied().chain([auth::KEY_FILE]);
+    match names.map(|name| path.with_file_name(name)).find(|file| file.exists()) {
+        Some(evidence) => Err(DatabaseError::Empty {
+            path: path.to_owned(),
+            evidence,
+        }),
+        None => Ok(()),
+    }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, Request, Response, StatusCode, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header, request::Parts},
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
@@ -44,13 +44,12 @@ use crate::{
     },
 };
 
-/// Maximum size of a request body; Google recommends 2 MB and has no hard limit.
+/// Maximum size of a request body of a caller with a token; Google recommends 2 MB and has no hard limit.
 const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// Maximum size of any other request body: a form of the grid, an order of faults, a signed JWT.
+const MAX_ANONYMOUS_BODY_BYTES: usize = 1024 * 1024;
 /// Duration of a simulated timeout, the same as Google's own limit of 180 s.
 const HANG_TIMEOUT: Duration = Duration::from_mins(3);
-
-/// Time limit for the head of a request. It is longer than the time for which clients keep idle connections, mostly 90 s.
-const HEAD_TIMEOUT: Duration = Duration::from_mins(2);
 /// Pause between two looks at whether a connection is still busy after the signal to stop.
 const END_CHECK: Duration = Duration::from_millis(100);
 
@@ -77,6 +76,7 @@ pub async fn serve(listener: TcpListener, state: Arc<ServerState>, mut stop: wat
 
 async fn connection(stream: TcpStream, state: Arc<ServerState>, mut stop: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
+    let head = state.timeouts.head;
     let in_flight = &AtomicUsize::new(0);
     let state = &*state;
     let service = service_fn(move |request| {
@@ -89,7 +89,7 @@ async fn connection(stream: TcpStream, state: Arc<ServerState>, mut stop: watch:
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(head)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
@@ -108,12 +108,10 @@ async fn answer(state: &ServerState, request: Request<Incoming>) -> HttpResult {
     if state.address.ip().is_loopback() && !grid_page::names_this_server(&parts.headers, state.address) {
         return Ok(error_response(&ApiError::unknown_host()));
     }
-    let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
-        return Ok(error_response(&ApiError::invalid(
-            "Request payload size exceeds the limit.",
-        )));
+    let body = match read_body(state, &parts, body).await {
+        Ok(body) => body,
+        Err(failure) => return Ok(error_response(&failure)),
     };
-    let body = body.to_bytes();
     let path = parts.uri.path();
     if path == "/token" && parts.method == Method::POST {
         return token(state, &body).await;
@@ -136,6 +134,24 @@ async fn answer(state: &ServerState, request: Request<Incoming>) -> HttpResult {
         return Ok(control_endpoints(state, &parts.method, control, &body));
     }
     Ok(grid_page::answer(state, &parts, &body).await)
+}
+
+/// Reads the body within the limits of its caller.
+async fn read_body(state: &ServerState, parts: &Parts, body: Incoming) -> Result<Bytes, ApiError> {
+    let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
+    let limit = match state.auth_server.access(bearer(&parts.headers, &query)) {
+        Some(_) => MAX_BODY_BYTES,
+        None => MAX_ANONYMOUS_BODY_BYTES,
+    };
+    match tokio::time::timeout(state.timeouts.body, Limited::new(body, limit).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(_)) => Err(ApiError::invalid("Request payload size exceeds the limit.")),
+        Err(_) => Err(ApiError::new(
+            408,
+            "DEADLINE_EXCEEDED",
+            "The request body did not arrive in time.",
+        )),
+    }
 }
 
 /// Handles the token endpoint, which faults apply to as well.
@@ -288,6 +304,8 @@ async fn apply_fault<F: Future<Output = Response<Body>>>(
     match kind {
         FaultKind::TooMany => refusal(ApiError::quota_exceeded(call.name(), 60)),
         FaultKind::Unavailable => refusal(ApiError::unavailable()),
+        // Faults of the disk are never drawn for a call.
+        FaultKind::DiskFull | FaultKind::DiskError | FaultKind::ShortWrite => Ok(finish().await),
         FaultKind::Forbidden | FaultKind::ReadOnly => refusal(ApiError::permission_denied()),
         FaultKind::ServiceDisabled => refusal(ApiError::service_disabled()),
         FaultKind::Unauthenticated => refusal(ApiError::unauthenticated()),

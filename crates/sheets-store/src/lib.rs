@@ -114,7 +114,10 @@ pub use crate::{
         setup::{SetupProblem, SetupReport},
         tab::{ChangeHistory, Column, ColumnKind, HeaderProblem, IdSource, Tab},
     },
-    status::{CallCounts, CallKind, FailedCall, QueueStatus, SpreadsheetState, StoreStatus, TabStatus},
+    status::{
+        CallCounts, CallKind, FailedCall, FailureReason, QueueStatus, SpreadsheetState, StorageProblem, StoreStatus,
+        TabStatus,
+    },
 };
 use crate::{
     commit::queue::WriteQueue,
@@ -215,11 +218,12 @@ impl Store {
         let pipeline = self.spreadsheet.pipeline();
         StoreStatus {
             state: pipeline.state(),
-            spreadsheet: self.url().to_owned(),
+            spreadsheet: Some(self.url().to_owned()),
             tabs: self.reader.tabs_read().list(),
             reads: pipeline.reads(),
             writes: pipeline.writes(),
             queue: self.queue.status(),
+            storage_problem: pipeline.storage_problem(),
             failures: pipeline.failures(),
         }
     }
@@ -230,6 +234,12 @@ impl Store {
     /// See [`CallError`].
     pub async fn ping(&self) -> Result<(), CallError> {
         self.spreadsheet.tabs().await.map(|_| ())
+    }
+
+    /// Reason why the last write failed, if only another write can show that it is over: a refusal, or a fault of the
+    /// disk under the embedded spreadsheet. Makes no call.
+    pub fn write_failure(&self) -> Option<FailureReason> {
+        self.spreadsheet.pipeline().write_failure()
     }
 
     /// Creates missing tabs and headers and reports what prevents it. Adds the audit log, without which no row

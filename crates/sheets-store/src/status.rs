@@ -17,8 +17,10 @@ pub struct StoreStatus {
     /// Whether the spreadsheet responds.
     #[serde(flatten)]
     pub state: SpreadsheetState,
-    /// Address of the spreadsheet in the Google Sheets editor.
-    pub spreadsheet: String,
+    /// Address of the spreadsheet in the Google Sheets editor; left out for callers who are not on this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(default)]
+    pub spreadsheet: Option<String>,
     /// Tabs that were read so far, by title.
     pub tabs: Vec<TabStatus>,
     /// Read calls.
@@ -27,6 +29,9 @@ pub struct StoreStatus {
     pub writes: CallCounts,
     /// Write queue: accepted batches that are not being written yet, and its capacity.
     pub queue: QueueStatus,
+    /// Why the last write could not be stored, if it was for a reason of the embedded spreadsheet.
+    #[serde(skip)]
+    pub storage_problem: Option<StorageProblem>,
     /// Recent failed calls, newest first.
     pub failures: Vec<FailedCall>,
 }
@@ -49,7 +54,7 @@ pub enum SpreadsheetState {
         /// Time of the first of these failures.
         since: Timestamp,
         /// Reason of the last failure.
-        reason: String,
+        reason: FailureReason,
     },
     /// The circuit breaker is open after repeated failures: calls are not sent.
     CircuitOpen {
@@ -58,8 +63,92 @@ pub enum SpreadsheetState {
         /// Time of the next probe call; the present while a probe is running.
         until: Timestamp,
         /// Reason of the last failure.
-        reason: String,
+        reason: FailureReason,
     },
+}
+
+/// Reason of a failed call, as one line: in the words of the service, and without them for callers who need not know its
+/// accounts and projects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailureReason {
+    /// With the words of the service.
+    pub full: String,
+    /// Its kind and code.
+    pub public: String,
+}
+
+impl std::fmt::Display for FailureReason {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.full)
+    }
+}
+
+impl Serialize for FailureReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.full)
+    }
+}
+
+impl JsonSchema for FailureReason {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        String::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}
+
+/// Reason why the embedded spreadsheet cannot store what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageProblem {
+    /// The disk is full.
+    #[error("the disk of the embedded spreadsheet is full")]
+    DiskFull,
+    /// The file may not be written.
+    #[error("the file of the embedded spreadsheet cannot be written")]
+    NotWritable,
+    /// The disk reports errors.
+    #[error("the disk of the embedded spreadsheet fails")]
+    DiskFailed,
+    /// The file is damaged.
+    #[error("the file of the embedded spreadsheet is damaged")]
+    Damaged,
+}
+
+impl StorageProblem {
+    /// Problem that the embedded spreadsheet names in the details of an error; `None` in errors of other services.
+    pub(crate) fn of_error(error: &serde_json::Value) -> Option<Self> {
+        let details = error["details"].as_array()?;
+        let own = details.iter().find(|detail| detail["domain"] == "sheets-emulator")?;
+        match own["reason"].as_str()? {
+            "DISK_FULL" => Some(Self::DiskFull),
+            "DISK_NOT_WRITABLE" => Some(Self::NotWritable),
+            "DATABASE_DAMAGED" => Some(Self::Damaged),
+            _ => Some(Self::DiskFailed),
+        }
+    }
+}
+
+impl StoreStatus {
+    /// The same for callers who are not on this machine: without the address of the spreadsheet and the words of the
+    /// service.
+    #[must_use]
+    pub fn for_public(mut self) -> Self {
+        let hide = |reason: &mut FailureReason| reason.full = reason.public.clone();
+        self.spreadsheet = None;
+        match &mut self.state {
+            SpreadsheetState::Failing { reason, .. } | SpreadsheetState::CircuitOpen { reason, .. } => hide(reason),
+            SpreadsheetState::Idle | SpreadsheetState::Answering { .. } => {}
+        }
+        self.failures.iter_mut().for_each(|failure| hide(&mut failure.reason));
+        self
+    }
 }
 
 /// Kind of call.
@@ -118,8 +207,8 @@ pub struct FailedCall {
     pub at: Timestamp,
     /// Description of the call.
     pub asked: String,
-    /// Reason of the failure, as one line.
-    pub reason: String,
+    /// Reason of the failure.
+    pub reason: FailureReason,
 }
 
 /// Tabs that were read so far.

@@ -38,7 +38,7 @@ pub use crate::{
 
 /// Prints that the running test is skipped, and how many of this program were. Printed past the test harness, which
 /// hides what a passed test prints.
-pub(crate) fn print_skipped(reason: &str) {
+pub fn print_skipped(reason: &str) {
     static SKIPPED: AtomicUsize = AtomicUsize::new(0);
     let count = SKIPPED.fetch_add(1, Ordering::SeqCst) + 1;
     // The harness names the thread after the test.

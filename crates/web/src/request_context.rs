@@ -78,8 +78,12 @@ impl RequestContext {
 
 /// Language of a request: the query parameter `lang`, or else the cookie, or else the default.
 pub fn preferred_language(lang: Option<&str>, headers: &HeaderMap) -> Language {
-    let named = lang.and_then(Language::parse);
-    named.or_else(|| cookie_language(headers)).unwrap_or_default()
+    named_language(lang, headers).unwrap_or_default()
+}
+
+/// Language that a request names: the query parameter `lang`, or else the cookie.
+pub(crate) fn named_language(lang: Option<&str>, headers: &HeaderMap) -> Option<Language> {
+    lang.and_then(Language::parse).or_else(|| cookie_language(headers))
 }
 
 /// Language stored in the cookie.

@@ -5,6 +5,7 @@ mod durability;
 mod fake_sources;
 mod live_streams;
 pub mod processes;
+mod storage;
 
 use std::{
     process::{Command, Output},

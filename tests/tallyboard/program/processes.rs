@@ -61,6 +61,15 @@ impl Running {
         }
     }
 
+    /// Stops the program and returns what it wrote to stderr.
+    pub fn stopped_with_errors(mut self) -> String {
+        let mut errors = self.child.stderr.take().expect("errors");
+        assert_eq!(self.stop(), Some(0));
+        let mut text = String::new();
+        errors.read_to_string(&mut text).expect("text");
+        text
+    }
+
     /// Sends the signal with which a host stops a program.
     pub fn signal(&self) {
         let asked = Command::new("kill")

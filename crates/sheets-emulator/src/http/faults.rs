@@ -11,7 +11,10 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use crate::proto::query::CallKind;
+use crate::{
+    proto::query::CallKind,
+    storage::disk_file::{DiskFault, DiskOperation},
+};
 
 /// Kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,16 +67,26 @@ pub enum FaultKind {
     /// 403 for every write, until the rule is removed.
     #[serde(rename = "read-only")]
     ReadOnly,
+    /// The disk has no room left, until the rule is removed.
+    #[serde(rename = "disk-full")]
+    DiskFull,
+    /// The disk reports an error.
+    #[serde(rename = "disk-error")]
+    DiskError,
+    /// The disk takes only the first half of a write.
+    #[serde(rename = "short-write")]
+    ShortWrite,
 }
 
 /// Fault rule, as posted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
-    /// Substring of the method names it applies to, such as `values.batchGet` or `token`; empty for all.
+    /// Substring of the method names it applies to, such as `values.batchGet` or `token`; for faults of the disk one of
+    /// `disk.read`, `disk.write`, `disk.resize` and `disk.sync`. Empty for all.
     #[serde(rename = "match", default)]
     pub matches: String,
-    /// Number of injections; by default one, but unlimited for `read-only`.
+    /// Number of injections; by default one, but unlimited for `read-only` and `disk-full`.
     #[serde(default)]
     pub times: Option<u32>,
     /// Kind of fault.
@@ -87,6 +100,21 @@ pub struct FaultRule {
 }
 
 impl FaultKind {
+    /// Fault of the disk; `None` for faults of calls.
+    fn of_disk(self) -> Option<DiskFault> {
+        match self {
+            Self::DiskFull => Some(DiskFault::Full),
+            Self::DiskError => Some(DiskFault::Error),
+            Self::ShortWrite => Some(DiskFault::Short),
+            _ => None,
+        }
+    }
+
+    /// Whether it lasts until it is removed.
+    fn lasts(self) -> bool {
+        matches!(self, Self::ReadOnly | Self::DiskFull)
+    }
+
     /// Fault for a call that changes nothing, where executing the request makes no difference.
     fn without_commit(self) -> Self {
         match self {
@@ -149,6 +177,9 @@ pub enum FaultRequestError {
     /// Empty list of faults.
     #[error("faults is empty")]
     NoFaults,
+    /// Fault of the disk among random faults.
+    #[error("faults of the disk can only be ordered, not drawn at random")]
+    RandomDisk,
 }
 
 /// Active rule or random faults.
@@ -162,12 +193,8 @@ impl ActiveFault {
     fn draw(&mut self, name: &str, call: CallKind) -> Option<Option<(FaultKind, Duration)>> {
         match self {
             Self::Fault(fault) if fault.concerns(name, call) => {
-                if fault.after > 0 {
-                    fault.after -= 1;
-                    return Some(None);
-                }
-                fault.times = fault.left().map(|left| left - 1);
-                Some(Some((fault.fault, Duration::from_millis(fault.delay_ms))))
+                let delay = Duration::from_millis(fault.delay_ms);
+                Some(fault.strike().then_some((fault.fault, delay)))
             }
             Self::Random(random_faults, random) if name.contains(&random_faults.matches) => {
                 random_faults.draw(random, call).map(Some)
@@ -183,12 +210,34 @@ impl ActiveFault {
 
 impl FaultRule {
     fn concerns(&self, name: &str, call: CallKind) -> bool {
-        name.contains(&self.matches) && (self.fault != FaultKind::ReadOnly || call == CallKind::Write)
+        name.contains(&self.matches)
+            && self.fault.of_disk().is_none()
+            && (self.fault != FaultKind::ReadOnly || call == CallKind::Write)
+    }
+
+    fn concerns_disk(&self, operation: DiskOperation) -> bool {
+        let is_possible = match self.fault {
+            FaultKind::DiskFull => matches!(operation, DiskOperation::Write | DiskOperation::Resize),
+            FaultKind::DiskError => true,
+            FaultKind::ShortWrite => operation == DiskOperation::Write,
+            _ => false,
+        };
+        is_possible && operation.name().contains(&self.matches)
     }
 
     /// Remaining injections; `None` for unlimited.
     fn left(&self) -> Option<u32> {
-        self.times.or((self.fault != FaultKind::ReadOnly).then_some(1))
+        self.times.or((!self.fault.lasts()).then_some(1))
+    }
+
+    /// Counts a call that it concerns; returns whether the fault strikes.
+    fn strike(&mut self) -> bool {
+        if self.after > 0 {
+            self.after -= 1;
+            return false;
+        }
+        self.times = self.left().map(|left| left - 1);
+        true
     }
 }
 
@@ -217,6 +266,9 @@ impl FaultInjector {
             }
             if random_faults.faults.is_empty() {
                 return Err(FaultRequestError::NoFaults);
+            }
+            if random_faults.faults.iter().any(|fault| fault.of_disk().is_some()) {
+                return Err(FaultRequestError::RandomDisk);
             }
             let random = Box::new(ChaCha8Rng::seed_from_u64(random_faults.seed));
             ActiveFault::Random(random_faults, random)
@@ -264,5 +316,21 @@ impl FaultInjector {
         };
         *locked(&self.injected).entry(drawn.0).or_default() += 1;
         Some(drawn)
+    }
+
+    /// Draws the fault of an operation on the disk, if any.
+    pub fn draw_for_disk(&self, operation: DiskOperation) -> Option<DiskFault> {
+        let drawn = {
+            let mut active = locked(&self.active);
+            let mut rules = active.iter_mut().filter_map(|fault| match fault {
+                ActiveFault::Fault(rule) if rule.concerns_disk(operation) => Some(rule),
+                _ => None,
+            });
+            let drawn = rules.next().and_then(|rule| rule.strike().then_some(rule.fault));
+            active.retain(|fault| !fault.is_over());
+            drawn?
+        };
+        *locked(&self.injected).entry(drawn).or_default() += 1;
+        drawn.of_disk()
     }
 }

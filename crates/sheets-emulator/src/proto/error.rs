@@ -172,6 +172,18 @@ impl ApiError {
         Self::new(503, "UNAVAILABLE", "The service is currently unavailable.")
     }
 
+    /// 503 for a write that could not be stored: nothing was applied. `reason` says why, in the `ErrorInfo` of the
+    /// emulator's own domain.
+    pub fn not_stored(reason: &str, message: &str) -> Self {
+        let mut failure = Self::new(503, "UNAVAILABLE", message);
+        failure.details = boxed(json!([{
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": reason,
+            "domain": "sheets-emulator",
+        }]));
+        failure
+    }
+
     /// 501 for a feature that the emulator does not support.
     pub fn unsupported(name: &str) -> Self {
         Self::new(501, "UNIMPLEMENTED", format!("The emulator does not support {name}."))

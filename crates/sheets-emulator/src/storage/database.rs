@@ -3,21 +3,24 @@
 //! Every transaction is flushed to disk before its write is acknowledged.
 
 use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
+    collections::{BTreeMap, HashMap},
+    path::Path,
     sync::Arc,
 };
 
 use redb::{ReadableDatabase, ReadableTable, TableDefinition};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 
 use crate::{
-    storage::row_codec,
+    storage::{
+        commit::{CHUNK, Commit, SheetOutline, SpreadsheetOutline},
+        disk_file::Disk,
+        failure::Failure,
+        row_codec,
+    },
     workbook::{
         Workbook,
         drive_file::DriveFile,
-        sheet::{Row, Sheet, SheetDetails},
+        sheet::{Row, Sheet},
     },
 };
 
@@ -27,116 +30,8 @@ const ORDER: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("orde
 const FILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("files");
 const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
 
-/// Number of row ids in one record of the row order.
-const CHUNK: usize = 1024;
 /// Small, because all data is already in memory and the database is read only at start.
 const CACHE_BYTES: usize = 4 * 1024 * 1024;
-
-/// Failure to open, read or write the database.
-#[derive(Debug, thiserror::Error)]
-pub enum DatabaseError {
-    /// Error of redb.
-    #[error("the emulator's database failed: {0}")]
-    Redb(Box<redb::Error>),
-    /// Invalid content.
-    #[error("the emulator's database holds something unreadable: {0}")]
-    Unreadable(String),
-    /// Another process has the database open.
-    #[error("another program uses {}; stop it, or choose another folder", .0.display())]
-    InUse(PathBuf),
-}
-
-impl<E: Into<redb::Error>> From<E> for DatabaseError {
-    fn from(error: E) -> Self {
-        Self::Redb(Box::new(error.into()))
-    }
-}
-
-/// Changes of one write request to one spreadsheet.
-pub struct Commit {
-    /// Spreadsheet id.
-    pub id: String,
-    /// Serialized outline (everything except rows), if it changed.
-    pub outline: Option<Vec<u8>>,
-    /// Drive metadata; `None` when the spreadsheet is deleted permanently.
-    pub file: Option<DriveFile>,
-    /// Tabs with changed rows.
-    pub sheets: Vec<SheetCommit>,
-    /// Keys of deleted tabs.
-    pub gone: Vec<u64>,
-}
-
-impl Commit {
-    /// Deletion of a spreadsheet with all its tabs.
-    pub fn deletion(id: &str, tabs: Vec<u64>) -> Self {
-        Self {
-            id: id.to_owned(),
-            outline: None,
-            file: None,
-            sheets: Vec::new(),
-            gone: tabs,
-        }
-    }
-}
-
-/// Changed rows of one tab.
-pub struct SheetCommit {
-    /// Key of the tab in the database.
-    pub key: u64,
-    /// Changed rows by id; `None` for a deleted row.
-    pub rows: HashMap<u32, Option<Arc<Row>>>,
-    /// New row order: start position (a multiple of the chunk size) and the ids of all rows from there.
-    pub order: Option<(usize, Vec<u32>)>,
-}
-
-/// First row of the chunk that contains a row.
-pub fn chunk_start(row: usize) -> usize {
-    row - row % CHUNK
-}
-
-#[derive(Serialize, Deserialize)]
-struct SpreadsheetOutline {
-    properties: Map<String, Json>,
-    named_ranges: Vec<Json>,
-    #[serde(default)]
-    developer_metadata: Vec<Json>,
-    sheets: Vec<SheetOutline>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SheetOutline {
-    id: i32,
-    key: u64,
-    title: String,
-    row_count: u32,
-    column_count: u32,
-    #[serde(rename = "furniture")]
-    details: SheetDetails,
-}
-
-/// Serialized outline of a spreadsheet: everything except its rows.
-pub fn outline(workbook: &Workbook) -> Vec<u8> {
-    let sheets = workbook
-        .sheets
-        .iter()
-        .map(|sheet| SheetOutline {
-            id: sheet.id,
-            key: sheet.key,
-            title: sheet.title.to_string(),
-            row_count: sheet.row_count,
-            column_count: sheet.column_count,
-            details: (*sheet.details).clone(),
-        })
-        .collect();
-    let outline = SpreadsheetOutline {
-        properties: (*workbook.properties).clone(),
-        named_ranges: (*workbook.named_ranges).clone(),
-        developer_metadata: (*workbook.developer_metadata).clone(),
-        sheets,
-    };
-    // Serialization cannot fail: the outline holds only strings, numbers and maps with text keys.
-    serde_json::to_vec(&outline).unwrap_or_default()
-}
 
 /// Open database.
 pub struct Database {
@@ -148,19 +43,19 @@ impl Database {
     ///
     /// # Errors
     /// If the file cannot be opened, or another process has it open.
-    pub fn open(path: &Path) -> Result<Self, DatabaseError> {
-        match redb::Builder::new().set_cache_size(CACHE_BYTES).create(path) {
-            Ok(redb) => Ok(Self { redb }),
-            Err(redb::DatabaseError::DatabaseAlreadyOpen) => Err(DatabaseError::InUse(path.to_owned())),
-            Err(error) => Err(error.into()),
-        }
+    pub fn open(path: &Path, disk: &Disk) -> Result<Self, Failure> {
+        let file = disk.open(path)?;
+        let redb = redb::Builder::new()
+            .set_cache_size(CACHE_BYTES)
+            .create_with_backend(file)?;
+        Ok(Self { redb })
     }
 
     /// Value of a setting.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn setting(&self, name: &str) -> Result<Option<String>, DatabaseError> {
+    pub fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
         let transaction = self.redb.begin_read()?;
         match transaction.open_table(SETTINGS) {
             Ok(table) => Ok(table.get(name)?.map(|value| value.value().to_owned())),
@@ -173,7 +68,7 @@ impl Database {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn holds(&self, id: &str) -> Result<bool, DatabaseError> {
+    pub fn holds(&self, id: &str) -> Result<bool, Failure> {
         let transaction = self.redb.begin_read()?;
         match transaction.open_table(OUTLINES) {
             Ok(table) => Ok(table.get(id)?.is_some()),
@@ -182,19 +77,43 @@ impl Database {
         }
     }
 
-    /// Stores the first spreadsheet and its id as a setting, in one transaction.
+    /// Version of each spreadsheet by id. Every write counts it up.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn versions(&self) -> Result<BTreeMap<String, u64>, Failure> {
+        let transaction = self.redb.begin_read()?;
+        let outlines = match transaction.open_table(OUTLINES) {
+            Ok(table) => table,
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let files = transaction.open_table(FILES)?;
+        let mut versions = BTreeMap::new();
+        for item in outlines.iter()? {
+            let (id, _) = item?;
+            let file = files.get(id.value())?;
+            let file = file.and_then(|bytes| serde_json::from_slice(bytes.value()).ok());
+            let file: DriveFile = file.unwrap_or_else(DriveFile::new);
+            versions.insert(id.value().to_owned(), file.version);
+        }
+        Ok(versions)
+    }
+
+    /// Stores spreadsheets as a whole, and a setting, in one transaction.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn begin(&self, name: &str, workbook: &Workbook) -> Result<(), DatabaseError> {
+    pub fn fill<'a>(
+        &self,
+        setting: &str,
+        value: &str,
+        workbooks: impl Iterator<Item = &'a Workbook>,
+    ) -> Result<(), Failure> {
         let transaction = self.redb.begin_write()?;
-        transaction.open_table(SETTINGS)?.insert(name, &*workbook.id)?;
-        transaction
-            .open_table(OUTLINES)?
-            .insert(&*workbook.id, &outline(workbook)[..])?;
-        transaction.open_table(ROWS)?;
-        transaction.open_table(ORDER)?;
-        transaction.open_table(FILES)?;
+        transaction.open_table(SETTINGS)?.insert(setting, value)?;
+        let commits: Vec<Commit> = workbooks.map(Commit::whole).collect();
+        write_commits(&transaction, commits.iter())?;
         transaction.commit()?;
         Ok(())
     }
@@ -203,51 +122,9 @@ impl Database {
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn write<'a>(&self, commits: impl Iterator<Item = &'a Commit>) -> Result<(), DatabaseError> {
+    pub fn write<'a>(&self, commits: impl Iterator<Item = &'a Commit>) -> Result<(), Failure> {
         let transaction = self.redb.begin_write()?;
-        {
-            let mut outlines = transaction.open_table(OUTLINES)?;
-            let mut rows = transaction.open_table(ROWS)?;
-            let mut order = transaction.open_table(ORDER)?;
-            let mut files = transaction.open_table(FILES)?;
-            let mut buffer = Vec::new();
-            for commit in commits {
-                match &commit.file {
-                    Some(file) => {
-                        let bytes = serde_json::to_vec(file).unwrap_or_default();
-                        files.insert(commit.id.as_str(), &bytes[..])?;
-                    }
-                    None => {
-                        files.remove(commit.id.as_str())?;
-                        outlines.remove(commit.id.as_str())?;
-                    }
-                }
-                if let Some(outline) = &commit.outline {
-                    outlines.insert(commit.id.as_str(), &outline[..])?;
-                }
-                for key in &commit.gone {
-                    rows.retain_in((*key, 0)..=(*key, u32::MAX), |_, _| false)?;
-                    order.retain_in((*key, 0)..=(*key, u32::MAX), |_, _| false)?;
-                }
-                for sheet in &commit.sheets {
-                    for (id, row) in &sheet.rows {
-                        match row.as_ref().filter(|row| !row.is_blank()) {
-                            Some(row) => {
-                                buffer.clear();
-                                row_codec::write(row, &mut buffer);
-                                rows.insert((sheet.key, *id), &buffer[..])?;
-                            }
-                            None => {
-                                rows.remove((sheet.key, *id))?;
-                            }
-                        }
-                    }
-                    if let Some((from, ids)) = &sheet.order {
-                        write_order(&mut order, sheet.key, *from, ids)?;
-                    }
-                }
-            }
-        }
+        write_commits(&transaction, commits)?;
         transaction.commit()?;
         Ok(())
     }
@@ -256,7 +133,7 @@ impl Database {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn load(&self) -> Result<Vec<Workbook>, DatabaseError> {
+    pub fn load(&self) -> Result<Vec<Workbook>, Failure> {
         let transaction = self.redb.begin_read()?;
         let outlines = match transaction.open_table(OUTLINES) {
             Ok(table) => table,
@@ -273,7 +150,7 @@ impl Database {
         for item in outlines.iter()? {
             let (id, bytes) = item?;
             let outline: SpreadsheetOutline = serde_json::from_slice(bytes.value())
-                .map_err(|error| DatabaseError::Unreadable(format!("spreadsheet {}: {error}", id.value())))?;
+                .map_err(|error| Failure::Damaged(format!("spreadsheet {}: {error}", id.value())))?;
             let mut workbook = Workbook::new("");
             workbook.id = id.value().into();
             workbook.properties = Arc::new(outline.properties);
@@ -294,12 +171,60 @@ impl Database {
     }
 }
 
+fn write_commits<'a>(
+    transaction: &redb::WriteTransaction,
+    commits: impl Iterator<Item = &'a Commit>,
+) -> Result<(), Failure> {
+    let mut outlines = transaction.open_table(OUTLINES)?;
+    let mut rows = transaction.open_table(ROWS)?;
+    let mut order = transaction.open_table(ORDER)?;
+    let mut files = transaction.open_table(FILES)?;
+    let mut buffer = Vec::new();
+    for commit in commits {
+        match &commit.file {
+            Some(file) => {
+                let bytes = serde_json::to_vec(file).unwrap_or_default();
+                files.insert(commit.id.as_str(), &bytes[..])?;
+            }
+            None => {
+                files.remove(commit.id.as_str())?;
+                outlines.remove(commit.id.as_str())?;
+            }
+        }
+        if let Some(outline) = &commit.outline {
+            outlines.insert(commit.id.as_str(), &outline[..])?;
+        }
+        for key in &commit.gone {
+            rows.retain_in((*key, 0)..=(*key, u32::MAX), |_, _| false)?;
+            order.retain_in((*key, 0)..=(*key, u32::MAX), |_, _| false)?;
+        }
+        for sheet in &commit.sheets {
+            for (id, row) in &sheet.rows {
+                match row.as_ref().filter(|row| !row.is_blank()) {
+                    Some(row) => {
+                        buffer.clear();
+                        row_codec::write(row, &mut buffer);
+                        rows.insert((sheet.key, *id), &buffer[..])?;
+                    }
+                    None => {
+                        rows.remove((sheet.key, *id))?;
+                    }
+                }
+            }
+            if let Some((from, ids)) = &sheet.order {
+                write_order(&mut order, sheet.key, *from, ids)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn write_order(
     order: &mut redb::Table<'_, (u64, u32), &'static [u8]>,
     key: u64,
     from: usize,
     ids: &[u32],
-) -> Result<(), DatabaseError> {
+) -> Result<(), Failure> {
     let number = |row: usize| u32::try_from(row / CHUNK).unwrap_or(u32::MAX);
     for (index, chunk) in ids.chunks(CHUNK).enumerate() {
         let bytes: Vec<u8> = chunk.iter().flat_map(|id| id.to_le_bytes()).collect();
@@ -314,7 +239,7 @@ fn load_sheet(
     outline: SheetOutline,
     rows: &impl ReadableTable<(u64, u32), &'static [u8]>,
     order: &impl ReadableTable<(u64, u32), &'static [u8]>,
-) -> Result<Sheet, DatabaseError> {
+) -> Result<Sheet, Failure> {
     let key = outline.key;
     let mut sheet = Sheet::new(outline.id, &outline.title, outline.row_count, outline.column_count);
     sheet.key = key;
@@ -325,7 +250,7 @@ fn load_sheet(
         let (place, bytes) = item?;
         let id = place.value().1;
         let row = row_codec::read(id, bytes.value(), &mut styles)
-            .ok_or_else(|| DatabaseError::Unreadable(format!("row {id} of tab {}", outline.title)))?;
+            .ok_or_else(|| Failure::Damaged(format!("row {id} of tab {}", outline.title)))?;
         known.insert(id, row);
     }
     let mut list = Vec::new();

@@ -3,6 +3,8 @@
 //! A write is applied to the working copy and queued for the committer thread, which writes all queued commits in one
 //! transaction. Only then is the snapshot published and the request answered, so an acknowledged write cannot be lost.
 //! Readers take the published snapshot and never wait.
+//!
+//! A failed transaction takes back all its commits, and every commit that was queued behind it and builds on them.
 
 use std::{
     collections::HashMap,
@@ -14,7 +16,11 @@ use tokio::sync::oneshot;
 
 use crate::{
     proto::error::ApiError,
-    storage::database::{Commit, Database, DatabaseError, SheetCommit},
+    storage::{
+        commit::{self, Commit, SheetCommit},
+        durable::DurableStorage,
+        failure::StorageFault,
+    },
     workbook::Workbook,
 };
 
@@ -32,18 +38,24 @@ struct WorkingCopy {
     outline: Vec<u8>,
     /// Permanently deleted; further writes are refused.
     is_deleted: bool,
+    /// Number of times that changes were taken back after a failure. A commit of an earlier time builds on changes that
+    /// are gone.
+    epoch: u64,
 }
 
 struct CommitJob {
     entry: Arc<SpreadsheetEntry>,
     snapshot: Arc<Workbook>,
     commit: Commit,
-    done: oneshot::Sender<bool>,
+    epoch: u64,
+    done: oneshot::Sender<Result<(), StorageFault>>,
 }
+
+type Entries = RwLock<HashMap<String, Arc<SpreadsheetEntry>>>;
 
 /// All spreadsheets of a server.
 pub struct Repository {
-    entries: RwLock<HashMap<String, Arc<SpreadsheetEntry>>>,
+    entries: Arc<Entries>,
     jobs: Mutex<Option<mpsc::Sender<CommitJob>>>,
     committer: Mutex<Option<JoinHandle<()>>>,
     owner: String,
@@ -54,28 +66,27 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Repository {
-    /// Opens a repository in memory, or over a database whose spreadsheets it loads. `owner` is an e-mail address.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn open(database: Option<Database>, owner: &str) -> Result<Self, DatabaseError> {
-        let mut entries = HashMap::new();
+    /// Opens a repository with these spreadsheets, in memory or over the storage that holds them. `owner` is an e-mail
+    /// address.
+    pub fn open(storage: Option<DurableStorage>, workbooks: Vec<Workbook>, owner: &str) -> Self {
+        let entries = workbooks
+            .into_iter()
+            .map(|workbook| (workbook.id.to_string(), Arc::new(SpreadsheetEntry::new(workbook))))
+            .collect();
+        let entries: Arc<Entries> = Arc::new(RwLock::new(entries));
         let (mut jobs, mut committer) = (None, None);
-        if let Some(database) = database {
-            for workbook in database.load()? {
-                entries.insert(workbook.id.to_string(), Arc::new(SpreadsheetEntry::new(workbook)));
-            }
+        if let Some(storage) = storage {
             let (sender, receiver) = mpsc::channel();
+            let entries = Arc::clone(&entries);
             jobs = Some(sender);
-            committer = Some(std::thread::spawn(move || run_committer(&database, &receiver)));
+            committer = Some(std::thread::spawn(move || run_committer(storage, &entries, &receiver)));
         }
-        let (jobs, committer) = (Mutex::new(jobs), Mutex::new(committer));
-        Ok(Self {
-            entries: RwLock::new(entries),
-            jobs,
-            committer,
+        Self {
+            entries,
+            jobs: Mutex::new(jobs),
+            committer: Mutex::new(committer),
             owner: owner.to_owned(),
-        })
+        }
     }
 
     /// E-mail address of the account that owns all spreadsheets.
@@ -85,9 +96,7 @@ impl Repository {
 
     /// Published snapshot of a spreadsheet.
     pub fn read(&self, id: &str) -> Option<Arc<Workbook>> {
-        let entry = self.entry(id)?;
-        let published = entry.published.read().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(&published))
+        Some(self.entry(id)?.published())
     }
 
     fn entry(&self, id: &str) -> Option<Arc<SpreadsheetEntry>> {
@@ -98,15 +107,6 @@ impl Repository {
             .cloned()
     }
 
-    /// Adds a spreadsheet without a commit: it is already durable, or the repository is in memory.
-    pub fn keep(&self, workbook: Workbook) {
-        let id = workbook.id.to_string();
-        self.entries
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, Arc::new(SpreadsheetEntry::new(workbook)));
-    }
-
     /// Adds a spreadsheet durably.
     ///
     /// # Errors
@@ -114,14 +114,8 @@ impl Repository {
     pub async fn add(&self, workbook: Workbook) -> Result<Arc<Workbook>, ApiError> {
         let entry = Arc::new(SpreadsheetEntry::new(workbook.clone()));
         locked(&entry.working).outline.clear();
-        let id = workbook.id.to_string();
         let done = self.submit(&entry, workbook);
-        let snapshot = wait_until_durable(done, &entry).await?;
-        self.entries
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, entry);
-        Ok(snapshot)
+        wait_until_durable(done).await
     }
 
     /// Changes a spreadsheet atomically and durably.
@@ -150,7 +144,7 @@ impl Repository {
             }
             (result, self.submit_locked(&entry, workbook, &mut working))
         };
-        let snapshot = wait_until_durable(done, &entry).await?;
+        let snapshot = wait_until_durable(done).await?;
         result.map(|result| (result, snapshot))
     }
 
@@ -166,17 +160,12 @@ impl Repository {
             let workbook = (*working.workbook).clone();
             self.submit_locked(&entry, workbook, &mut working)
         };
-        wait_until_durable(done, &entry).await?;
-        self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(id);
-        Ok(())
+        wait_until_durable(done).await.map(|_| ())
     }
 
     /// Published snapshots of all spreadsheets.
     pub fn all(&self) -> Vec<Arc<Workbook>> {
-        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let published =
-            |entry: &Arc<SpreadsheetEntry>| Arc::clone(&entry.published.read().unwrap_or_else(PoisonError::into_inner));
-        entries.values().map(published).collect()
+        published(&self.entries)
     }
 
     fn submit(&self, entry: &Arc<SpreadsheetEntry>, workbook: Workbook) -> PendingCommit {
@@ -202,6 +191,7 @@ impl Repository {
                     entry: Arc::clone(entry),
                     snapshot: Arc::clone(&snapshot),
                     commit,
+                    epoch: working.epoch,
                     done,
                 });
                 PendingCommit {
@@ -210,7 +200,7 @@ impl Repository {
                 }
             }
             None => {
-                entry.publish(&snapshot);
+                publish(&self.entries, entry, &snapshot, &commit);
                 PendingCommit {
                     snapshot,
                     receiver: None,
@@ -230,27 +220,47 @@ impl Repository {
 
 struct PendingCommit {
     snapshot: Arc<Workbook>,
-    receiver: Option<oneshot::Receiver<bool>>,
+    receiver: Option<oneshot::Receiver<Result<(), StorageFault>>>,
 }
 
-async fn wait_until_durable(pending: PendingCommit, entry: &SpreadsheetEntry) -> Result<Arc<Workbook>, ApiError> {
-    if let Some(receiver) = pending.receiver
-        && !receiver.await.unwrap_or(false)
-    {
-        entry.roll_back();
-        return Err(ApiError::unavailable());
+async fn wait_until_durable(pending: PendingCommit) -> Result<Arc<Workbook>, ApiError> {
+    if let Some(receiver) = pending.receiver {
+        let written = receiver.await.map_err(|_| ApiError::unavailable())?;
+        written.map_err(|fault| ApiError::not_stored(fault.reason(), fault.message()))?;
     }
     Ok(pending.snapshot)
 }
 
+/// Published snapshots of all spreadsheets.
+fn published(entries: &Entries) -> Vec<Arc<Workbook>> {
+    let entries = entries.read().unwrap_or_else(PoisonError::into_inner);
+    entries.values().map(|entry| entry.published()).collect()
+}
+
+/// Shows readers what is durable by now.
+fn publish(entries: &Entries, entry: &Arc<SpreadsheetEntry>, snapshot: &Arc<Workbook>, commit: &Commit) {
+    *entry.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(snapshot);
+    let is_deleted = commit.file.is_none();
+    let is_known = |entries: &HashMap<_, _>| entries.contains_key(&commit.id);
+    if is_deleted || !is_known(&entries.read().unwrap_or_else(PoisonError::into_inner)) {
+        let mut entries = entries.write().unwrap_or_else(PoisonError::into_inner);
+        if is_deleted {
+            entries.remove(&commit.id);
+        } else {
+            entries.insert(commit.id.clone(), Arc::clone(entry));
+        }
+    }
+}
+
 impl SpreadsheetEntry {
     fn new(workbook: Workbook) -> Self {
-        let outline = crate::storage::database::outline(&workbook);
+        let outline = commit::outline(&workbook);
         let workbook = Arc::new(workbook);
         let working = Mutex::new(WorkingCopy {
             workbook: Arc::clone(&workbook),
             outline,
             is_deleted: false,
+            epoch: 0,
         });
         Self {
             published: RwLock::new(workbook),
@@ -258,16 +268,19 @@ impl SpreadsheetEntry {
         }
     }
 
-    fn publish(&self, snapshot: &Arc<Workbook>) {
-        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(snapshot);
+    fn published(&self) -> Arc<Workbook> {
+        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Resets the working copy to the published state after a failed commit.
-    fn roll_back(&self) {
+    /// Resets the working copy to the published state after a failed commit of `epoch`; later ones are up to date.
+    fn roll_back(&self, epoch: u64) {
         let mut working = locked(&self.working);
-        working.workbook = Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner));
-        working.outline.clear();
-        working.is_deleted = false;
+        if working.epoch == epoch {
+            working.workbook = self.published();
+            working.outline.clear();
+            working.is_deleted = false;
+            working.epoch += 1;
+        }
     }
 }
 
@@ -291,7 +304,7 @@ fn collect_commit(workbook: &mut Workbook, working: &mut WorkingCopy) -> Commit 
             let ids = |from: usize| sheet.rows().iter().skip(from).map(|row| row.id).collect();
             let order = changes
                 .order_from
-                .map(crate::storage::database::chunk_start)
+                .map(commit::chunk_start)
                 .map(|from| (from, ids(from)));
             sheets.push(SheetCommit {
                 key: sheet.key,
@@ -300,7 +313,7 @@ fn collect_commit(workbook: &mut Workbook, working: &mut WorkingCopy) -> Commit 
             });
         }
     }
-    let outline = crate::storage::database::outline(workbook);
+    let outline = commit::outline(workbook);
     let outline_changed = outline != working.outline;
     if outline_changed {
         working.outline.clone_from(&outline);
@@ -314,24 +327,34 @@ fn collect_commit(workbook: &mut Workbook, working: &mut WorkingCopy) -> Commit 
     }
 }
 
-fn run_committer(database: &Database, jobs: &mpsc::Receiver<CommitJob>) {
+fn run_committer(mut storage: DurableStorage, entries: &Entries, jobs: &mpsc::Receiver<CommitJob>) {
+    let published = || published(entries);
+    let mut last_fault = StorageFault::DiskFailed;
     while let Ok(first) = jobs.recv() {
-        let mut batch = vec![first];
-        while batch.len() < MAX_COMMITS_PER_TRANSACTION {
-            match jobs.try_recv() {
-                Ok(job) => batch.push(job),
-                Err(_) => break,
+        let rest = jobs.try_iter().take(MAX_COMMITS_PER_TRANSACTION - 1);
+        let (batch, stale): (Vec<CommitJob>, Vec<CommitJob>) = std::iter::once(first)
+            .chain(rest)
+            .partition(|job| job.epoch == locked(&job.entry.working).epoch);
+        for job in stale {
+            let _ = job.done.send(Err(last_fault));
+        }
+        if batch.is_empty() {
+            continue;
+        }
+        let written = storage.write(batch.iter().map(|job| &job.commit), published);
+        for job in &batch {
+            match written {
+                Ok(()) => publish(entries, &job.entry, &job.snapshot, &job.commit),
+                Err(_) => job.entry.roll_back(job.epoch),
             }
         }
-        let written = database.write(batch.iter().map(|job| &job.commit));
-        if let Err(error) = &written {
-            tracing::error!(%error, "the emulator could not write its database");
+        if let Err(fault) = written {
+            last_fault = fault;
         }
         for job in batch {
-            if written.is_ok() {
-                job.entry.publish(&job.snapshot);
-            }
-            let _ = job.done.send(written.is_ok());
+            let _ = job.done.send(written);
         }
+        storage.secure(published);
     }
+    storage.close(published);
 }

@@ -6,7 +6,7 @@ use sheets_emulator::EmulatorOptions;
 use crate::world::World;
 
 impl World {
-    async fn control(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub async fn control(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let address = format!("{}/_emulator/{path}", self.emulator.url());
         let request = self.client.request(method, address);
         let request = match body {
@@ -17,7 +17,7 @@ impl World {
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 
-    async fn order(&self, fault: Value) {
+    pub async fn order(&self, fault: Value) {
         assert_eq!(self.control(reqwest::Method::POST, "faults", Some(fault)).await.0, 200);
     }
 

@@ -6,6 +6,7 @@ mod clients;
 mod concurrency;
 mod contract;
 mod creation;
+mod disk;
 mod drive;
 mod durability;
 mod faults;

@@ -17,6 +17,7 @@ use crate::{
     cell::{CellContent, CellEntry},
     read::read_error::ReadError,
     schema::tab::Tab,
+    status::StorageProblem,
 };
 
 /// Changes that are written atomically.
@@ -194,6 +195,10 @@ pub enum CommitError {
     /// Nothing was written; a later retry can help.
     #[error("nothing was written: {0}")]
     NotWritten(String),
+    /// The embedded spreadsheet cannot store anything at the moment. Nothing was written; a later retry can help once
+    /// whoever runs the program has removed the cause.
+    #[error("nothing was written: {0}")]
+    NotStored(StorageProblem),
     /// The response was lost and the spreadsheet could not be read again; the same ids can safely be sent once more.
     #[error("the outcome is unknown: {0}")]
     Unknown(String),

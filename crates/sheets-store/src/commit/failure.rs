@@ -16,6 +16,11 @@ impl WriteFailure {
         }
     }
 
+    /// Whether the embedded spreadsheet cannot store anything.
+    pub(crate) fn is_about_storage(&self) -> bool {
+        matches!(self, Self::Writing(CallError::NotStored(_)))
+    }
+
     /// Whether the service understood the request and rejects it because it does not match the spreadsheet.
     pub(crate) fn is_about_the_request(&self) -> bool {
         matches!(
@@ -31,6 +36,7 @@ impl WriteFailure {
             Self::Writing(error) if outcome_unknown => CommitError::Unknown(error.to_string()),
             Self::Reading(ReadError::Unreachable(reason)) => CommitError::NotWritten(reason),
             Self::Reading(error) => CommitError::Closed(error),
+            Self::Writing(CallError::NotStored(problem)) => CommitError::NotStored(problem),
             Self::Writing(error @ CallError::Rejected { code: 400, .. }) => CommitError::Refused(error.to_string()),
             Self::Writing(error) if error.is_transient() => CommitError::NotWritten(error.to_string()),
             Self::Writing(error) => CommitError::Closed(ReadError::Refused(error)),

@@ -28,6 +28,9 @@ use crate::{
 
 /// Maximum number of steps per group; more mean that rows move faster than they can be written.
 const MAX_STEPS: usize = 40;
+/// Maximum number of attempts while nothing can be stored: the first retry finds out whether the fault was a passing one,
+/// and nobody has to wait for a disk that is full.
+const MAX_STORAGE_ATTEMPTS: usize = 2;
 /// Time beyond the callers' deadline for the repair of a misplaced write.
 const REPAIR_TIME: Duration = Duration::from_mins(1);
 
@@ -59,6 +62,7 @@ impl Committer {
         self.group += 1;
         self.resume_deferred_repairs(group);
         let mut has_reread = false;
+        let mut storage_failures = 0;
         let mut delays = crate::backoff::retry_delays(self.first_pause);
         for _ in 0..MAX_STEPS {
             let failure = match self.advance(group).await {
@@ -73,8 +77,10 @@ impl Committer {
                 self.indexes.clear().await;
                 continue;
             }
+            storage_failures += usize::from(failure.is_about_storage());
+            let is_hopeless = !failure.is_transient() || storage_failures >= MAX_STORAGE_ATTEMPTS;
             let delay = delays.next().unwrap_or(self.first_pause);
-            if !failure.is_transient() || Instant::now() + delay >= self.deadline(group) {
+            if is_hopeless || Instant::now() + delay >= self.deadline(group) {
                 let is_in_doubt = self.unconfirmed.is_some() || !self.repairs.is_empty();
                 self.defer_repairs(&failure);
                 return Err(failure.into_commit_error(is_in_doubt));

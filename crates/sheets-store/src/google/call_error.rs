@@ -3,7 +3,7 @@
 use google_sheets4::common;
 use serde_json::Value;
 
-use crate::{error_chain::error_chain, google::tokens::MissingToken};
+use crate::{error_chain::error_chain, google::tokens::MissingToken, status::StorageProblem};
 
 /// Error of one call.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -35,6 +35,9 @@ pub enum CallError {
     /// The call was not sent because the circuit breaker is open. Nothing was applied.
     #[error("not asked for a moment, because the last calls failed: {0}")]
     HeldBack(String),
+    /// The embedded spreadsheet cannot store a write. Nothing was applied; it is tried again with the next write.
+    #[error("{0}")]
+    NotStored(StorageProblem),
     /// No response, a 5xx or an unreadable response: whether a write was applied is unknown.
     #[error("no usable answer: {0}")]
     Unavailable(String),
@@ -45,7 +48,7 @@ impl CallError {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Throttled | Self::Unreachable(_) | Self::HeldBack(_) | Self::Unavailable(_)
+            Self::Throttled | Self::Unreachable(_) | Self::HeldBack(_) | Self::NotStored(_) | Self::Unavailable(_)
         )
     }
 
@@ -54,7 +57,11 @@ impl CallError {
         match self {
             Self::Rejected { code, .. } => *code != 400,
             Self::Throttled | Self::HeldBack(_) => false,
-            Self::Token(_) | Self::NoCertificates(_) | Self::Unreachable(_) | Self::Unavailable(_) => true,
+            Self::Token(_)
+            | Self::NoCertificates(_)
+            | Self::Unreachable(_)
+            | Self::NotStored(_)
+            | Self::Unavailable(_) => true,
         }
     }
 
@@ -63,9 +70,31 @@ impl CallError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// The error without the words of the service, which may name accounts and projects: its kind and its code.
+    pub fn public_reason(&self) -> String {
+        match self {
+            Self::Rejected { code, status, .. } => {
+                let is_plain = status
+                    .chars()
+                    .all(|letter| letter.is_ascii_uppercase() || letter == '_');
+                let status = if is_plain { status.as_str() } else { "refused" };
+                format!("{status} ({code})")
+            }
+            Self::Token(_) => "no access token".to_owned(),
+            Self::NoCertificates(_) => "no root certificates were found on this machine".to_owned(),
+            Self::Unreachable(_) => "the connection failed".to_owned(),
+            Self::HeldBack(_) => "not asked for a moment, because the last calls failed".to_owned(),
+            Self::Unavailable(_) => "no usable answer".to_owned(),
+            Self::Throttled | Self::NotStored(_) => self.to_string(),
+        }
+    }
+
     fn from_body(body: &Value) -> Self {
         let error = &body["error"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        if let Some(problem) = StorageProblem::of_error(error) {
+            return Self::NotStored(problem);
+        }
         match error["code"].as_u64().and_then(|code| u16::try_from(code).ok()) {
             Some(429) => Self::Throttled,
             Some(code @ 400..=499) => Self::Rejected {

@@ -22,7 +22,7 @@ use crate::{
         quota::QuotaBudget,
     },
     options::StoreOptions,
-    status::{CallCounts, CallKind, FailedCall, SpreadsheetState},
+    status::{CallCounts, CallKind, FailedCall, FailureReason, SpreadsheetState, StorageProblem},
 };
 
 /// Maximum number of logged failures.
@@ -62,10 +62,12 @@ struct CallLog {
 #[derive(Clone)]
 struct OngoingFailure {
     calls: CallKind,
-    /// Google responds with a refusal, so calls of the other kind give no evidence about it.
+    /// Google responds with a refusal, or the disk of the embedded spreadsheet fails, so calls of the other kind give no
+    /// evidence about it.
     is_refusal: bool,
     since: Timestamp,
-    reason: String,
+    reason: FailureReason,
+    storage_problem: Option<StorageProblem>,
 }
 
 /// Description of a call; displayed as a line for the operator, without the content of cells.
@@ -191,6 +193,22 @@ impl CallPipeline {
         }
     }
 
+    /// Reason why the last write failed, if it was one that only another write can disprove: a refusal, or the disk of
+    /// the embedded spreadsheet.
+    pub(crate) fn write_failure(&self) -> Option<FailureReason> {
+        let log = self.log();
+        let ongoing = log.ongoing_failures[CallKind::Writes as usize].as_ref()?;
+        ongoing.is_refusal.then(|| ongoing.reason.clone())
+    }
+
+    /// Why the last write could not be stored, if it was for a reason of the embedded spreadsheet.
+    pub(crate) fn storage_problem(&self) -> Option<StorageProblem> {
+        let log = self.log();
+        log.ongoing_failures[CallKind::Writes as usize]
+            .as_ref()?
+            .storage_problem
+    }
+
     /// Recent failed calls, newest first.
     pub(crate) fn failures(&self) -> Vec<FailedCall> {
         self.log().failures.iter().cloned().collect()
@@ -230,16 +248,24 @@ impl CallPipeline {
         let calls = description.kind();
         self.counter(calls).failed.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
-        let reason = single_line(&error.to_string());
+        let reason = FailureReason {
+            full: single_line(&error.to_string()),
+            public: single_line(&error.public_reason()),
+        };
         let mut log = self.log();
         if error.concerns_spreadsheet() {
             let ongoing = &mut log.ongoing_failures[calls as usize];
             let since = ongoing.as_ref().map_or(now, |ongoing| ongoing.since);
+            let storage_problem = match error {
+                CallError::NotStored(problem) => Some(*problem),
+                _ => None,
+            };
             *ongoing = Some(OngoingFailure {
                 calls,
-                is_refusal: !error.is_transient(),
+                is_refusal: !error.is_transient() || storage_problem.is_some(),
                 since,
                 reason: reason.clone(),
+                storage_problem,
             });
         }
         log.failures.truncate(MAX_FAILURES - 1);

@@ -253,6 +253,10 @@ fn explain_call_error(error: &CallError, store: &Store, doing: SetupPhase) -> Se
             "Google's quota for this account is used up for the moment.",
             "Wait a minute. If it happens often, look for another program that uses the same service account.",
         ),
+        CallError::NotStored(problem) => SetupProblem::new(
+            format!("Nothing can be written: {problem}."),
+            "Free some space on the disk, or make the folder of the data writable; writing then goes on by itself.",
+        ),
         CallError::Unreachable(message) | CallError::HeldBack(message) | CallError::Unavailable(message) => {
             SetupProblem::new(
                 format!("The spreadsheet cannot be reached: {}.", first_line_of(message)),

@@ -22,7 +22,7 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use sheets_store::{CommitError, RowProblem, read::read_error::ReadError};
+use sheets_store::{CommitError, RowProblem, StorageProblem, read::read_error::ReadError};
 
 pub use crate::error::{callers::UnknownHost, response::ErrorResponse, translation::translate};
 
@@ -415,6 +415,15 @@ impl From<CommitError> for Error {
                 "not_recorded",
                 "NOT recorded",
                 "The spreadsheet could not be reached, so nothing was written.",
+            ),
+            CommitError::NotStored(problem) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not_stored",
+                "NOT recorded",
+                match problem {
+                    StorageProblem::DiskFull => "The program has no room left to store anything, so nothing was written.",
+                    _ => "The program cannot store anything at the moment, so nothing was written.",
+                },
             ),
             CommitError::Unknown(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -177,6 +177,14 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "Le tableur n’a pas pu être joint : rien n’a été écrit.",
     ),
     (
+        "The program has no room left to store anything, so nothing was written.",
+        "Le programme n’a plus de place pour enregistrer : rien n’a été écrit.",
+    ),
+    (
+        "The program cannot store anything at the moment, so nothing was written.",
+        "Le programme ne peut rien enregistrer pour le moment : rien n’a été écrit.",
+    ),
+    (
         "The spreadsheet did not confirm that it was written.",
         "Le tableur n’a pas confirmé l’écriture.",
     ),
@@ -283,7 +291,7 @@ impl Error {
 
 #[cfg(test)]
 mod tests {
-    use sheets_store::CommitError;
+    use sheets_store::{CommitError, StorageProblem};
 
     use super::*;
     use crate::error::FieldConflict;
@@ -318,6 +326,8 @@ mod tests {
             ReadError::TabMissing("deals").into(),
             CommitError::NotWritten("secret".to_owned()).into(),
             CommitError::Unknown("secret".to_owned()).into(),
+            CommitError::NotStored(StorageProblem::DiskFull).into(),
+            CommitError::NotStored(StorageProblem::DiskFailed).into(),
             CommitError::Refused("secret".to_owned()).into(),
             full(),
             CommitError::Busy.into(),

@@ -11,10 +11,13 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::language::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sheets_store::Store;
+use sheets_store::{FailureReason, Store};
 use tokio::sync::watch;
+
+use crate::status::{caller::Caller, storage::StorageTrouble};
 
 /// Time limit of a deep check.
 const DEEP_CHECK_TIMEOUT: Duration = Duration::from_secs(4);
@@ -33,7 +36,7 @@ pub(crate) struct DeepCheck {
 #[derive(Clone)]
 struct PendingCheck {
     at: Instant,
-    answer: watch::Receiver<Option<Result<(), String>>>,
+    answer: watch::Receiver<Option<Result<(), FailureReason>>>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -64,8 +67,23 @@ impl HealthQuery {
     }
 }
 
-pub(crate) async fn get_health(State(check): State<DeepCheck>, Query(query): Query<HealthQuery>) -> Response {
-    let verdict = if query.is_deep() { check.verdict().await } else { Ok(()) };
+pub(crate) async fn get_health(
+    State(check): State<DeepCheck>,
+    caller: Caller,
+    Query(query): Query<HealthQuery>,
+) -> Response {
+    let verdict = if query.is_deep() {
+        check
+            .verdict()
+            .await
+            .and_then(|()| check.writes())
+            .map_err(|reason| match caller {
+                Caller::ThisMachine => reason.full,
+                Caller::Anybody => reason.public,
+            })
+    } else {
+        Ok(())
+    };
     let version = env!("CARGO_PKG_VERSION");
     let (code, status, reason) = match verdict {
         Ok(()) => (StatusCode::OK, "ok", None),
@@ -79,6 +97,14 @@ pub(crate) async fn get_health(State(check): State<DeepCheck>, Query(query): Que
     (code, [(header::CACHE_CONTROL, "no-store")], Json(health)).into_response()
 }
 
+/// Reason in words of the program itself, which anybody may read.
+fn own_reason(text: String) -> FailureReason {
+    FailureReason {
+        full: text.clone(),
+        public: text,
+    }
+}
+
 impl DeepCheck {
     pub(crate) fn new(store: Arc<Store>) -> Self {
         Self {
@@ -88,12 +114,32 @@ impl DeepCheck {
     }
 
     /// Result of the current or a recent check.
-    async fn verdict(&self) -> Result<(), String> {
+    async fn verdict(&self) -> Result<(), FailureReason> {
         let mut answer = self.current_check().answer;
         match tokio::time::timeout(DEEP_CHECK_TIMEOUT, answer.wait_for(Option::is_some)).await {
             Ok(Ok(verdict)) => verdict.clone().unwrap_or(Ok(())),
-            Ok(Err(_)) => Err("the check ended without an answer".to_owned()),
-            Err(_) => Err(format!("no answer within {} s", DEEP_CHECK_TIMEOUT.as_secs())),
+            Ok(Err(_)) => Err(own_reason("the check ended without an answer".to_owned())),
+            Err(_) => Err(own_reason(format!(
+                "no answer within {} s",
+                DEEP_CHECK_TIMEOUT.as_secs()
+            ))),
+        }
+    }
+
+    /// Whether the last write was neither refused nor impossible to store. Known without a call, so that it is never
+    /// older than the last write.
+    fn writes(&self) -> Result<(), FailureReason> {
+        if let Some(problem) = self.store.status().storage_problem {
+            return Err(own_reason(
+                StorageTrouble::of(problem, Language::English).happened.to_owned(),
+            ));
+        }
+        match self.store.write_failure() {
+            Some(reason) => Err(FailureReason {
+                full: format!("the last write failed: {}", reason.full),
+                public: format!("the last write failed: {}", reason.public),
+            }),
+            None => Ok(()),
         }
     }
 
@@ -110,7 +156,10 @@ impl DeepCheck {
         let (sender, answer) = watch::channel(None);
         let store = Arc::clone(&self.store);
         tokio::spawn(async move {
-            let verdict = store.ping().await.map_err(|error| error.to_string());
+            let verdict = store.ping().await.map_err(|error| FailureReason {
+                full: error.to_string(),
+                public: error.public_reason(),
+            });
             // Fails if no caller waits any more.
             let _ = sender.send(Some(verdict));
         });

@@ -8,6 +8,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use domain::language::Language;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,12 +18,15 @@ use crate::{
     error::{Error, FieldError},
     openapi::{EndpointDocs, PROGRAM},
     page::Frame,
+    request_context::named_language,
     response::{Format, RenderedResponse},
     routes::{HEALTH, STATUS},
     server::hosts::HostNames,
     status::{
+        caller::Caller,
         health::{self, DeepCheck, HealthResponse},
         report::StatusReport,
+        storage::StorageTrouble,
         view::StatusPage,
     },
 };
@@ -84,24 +88,29 @@ pub fn router(parts: StatusParts) -> ApiRouter {
 #[derive(Deserialize, JsonSchema)]
 struct StatusQuery {
     format: Option<String>,
+    /// Language of the page and of its sentences, `en` or `fr`; by default that of the cookie, or else English.
+    lang: Option<String>,
 }
 
 async fn get_status(
     State(state): State<Arc<StatusState>>,
+    caller: Caller,
     Query(query): Query<StatusQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
+    let language = named_language(query.lang.as_deref(), &headers).unwrap_or(Language::English);
     let format = Format::negotiate(query.format.as_deref(), &headers, Format::PAGE)
         .map_err(|unknown| Error::invalid_query(vec![FieldError::new("format", unknown.to_string())]))?;
     let boards = state.board_statuses().await;
-    let report = state.report(&boards);
+    let report = state.report(&boards, caller, language);
     let rendered = match format {
         Format::Html => RenderedResponse::html(
             StatusPage {
                 report: &report,
                 now: &state.parts.clock.zoned_now(),
+                language,
             }
-            .document(&state.frame(&boards)),
+            .document(&state.frame(&boards, language)),
         ),
         _ => RenderedResponse::json(&report).map_err(Error::internal)?,
     };
@@ -117,8 +126,11 @@ impl StatusState {
         statuses
     }
 
-    fn report(&self, boards: &[BoardStatus]) -> StatusReport {
+    fn report(&self, boards: &[BoardStatus], caller: Caller, language: Language) -> StatusReport {
         let mut store = self.parts.store.status();
+        if caller == Caller::Anybody {
+            store = store.for_public();
+        }
         for tab in &mut store.tabs {
             // A board finds more issues than unreadable cells, such as unknown names.
             let counted = boards.iter().find_map(|board| board.findings.get(tab.tab));
@@ -130,15 +142,19 @@ impl StatusState {
             started_at: self.started_at,
             uptime_seconds: uptime.as_secs(),
             any_host: self.parts.hosts.are_unlimited(),
+            storage: store
+                .storage_problem
+                .map(|problem| StorageTrouble::of(problem, language)),
             store,
         }
     }
 
     /// Frame without the freshness line: this page shows the age of each tab and never reads one.
-    fn frame(&self, boards: &[BoardStatus]) -> Frame {
+    fn frame(&self, boards: &[BoardStatus], language: Language) -> Frame {
         let frame = boards.first().map_or(&self.parts.frame, |board| &board.frame);
         Frame {
             freshness: None,
+            language,
             ..frame.clone()
         }
     }
