@@ -1,5 +1,5 @@
 //! Domain nouns that the boards share: companies, people, money, exact decimals in JSON, periods, languages, name
-//! aliases, normalization, similarity and search.
+//! aliases, normalization, similarity, search and the rule of typed texts.
 //!
 //! Pure code: no I/O, no clock, no store, no web.
 
@@ -13,3 +13,4 @@ pub mod period;
 pub mod person;
 pub mod search;
 pub mod similarity;
+pub mod text;

@@ -6,6 +6,10 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
+use domain::{
+    language::Language,
+    text::{TextKind, check_characters},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use web::{error::Error, response::format::Format};
 
@@ -20,6 +24,18 @@ pub(crate) const FORM_AUTHOR: &str = "form";
 
 /// Maximum length of a reason in characters.
 pub(crate) const MAX_REASON_CHARS: usize = 300;
+
+/// Reason as typed, at most [`MAX_REASON_CHARS`] long.
+///
+/// # Errors
+/// A message for the field, if the reason contains a character that does not show.
+pub(crate) fn read_reason(typed: &str) -> Result<String, String> {
+    let reason: String = typed.trim().chars().take(MAX_REASON_CHARS).collect();
+    match check_characters(&reason, TextKind::Paragraphs) {
+        Ok(()) => Ok(reason),
+        Err(refused) => Err(refused.text(Language::English)),
+    }
+}
 
 /// Active customer with this id.
 pub(crate) fn find_customer<'a>(current: &'a CustomersSnapshot, id: &str) -> Result<&'a Customer, Error> {

@@ -1,6 +1,10 @@
 //! New dispute: request, validation and the row that records it.
 
-use domain::normalize::{collapse_spaces, normalize};
+use domain::{
+    language::Language,
+    normalize::{collapse_spaces, normalize},
+    text::{TextKind, check_characters},
+};
 use jiff::Zoned;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -97,6 +101,8 @@ impl DisputableClaim {
             let message = format!("The reason has {length} characters. Shorten it to {MAX_REASON_LENGTH}.");
             return Err(FieldError::new("reason", message));
         }
+        check_characters(reason, TextKind::Paragraphs)
+            .map_err(|refused| FieldError::new("reason", refused.text(Language::English)))?;
         let text = |text: &str| CellEntry::Text(text.to_owned());
         Ok(RowInsert {
             tab: &DISPUTES,

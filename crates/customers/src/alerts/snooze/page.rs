@@ -24,7 +24,7 @@ use crate::{
         snooze::rows::{Snooze, active_snooze},
     },
     customer::{
-        actions::{FORM_AUTHOR, MAX_REASON_CHARS, find_customer, read_body, respond},
+        actions::{FORM_AUTHOR, find_customer, read_body, read_reason, respond},
         page::{CustomerPageForms, render_customer_page},
     },
     state::Customers,
@@ -56,8 +56,10 @@ pub(crate) async fn snooze_customer(
     let body: SnoozeBody = read_body(&headers, &body)?;
     let current = customers.current().await?;
     let customer = find_customer(&current, &id)?;
-    let reason: String = body.reason.trim().chars().take(MAX_REASON_CHARS).collect();
-    match Snooze::parse(&customer.id, &body.until, &reason, current.now.date()) {
+    let snooze = read_reason(&body.reason)
+        .map_err(|message| ("reason", message))
+        .and_then(|reason| Snooze::parse(&customer.id, &body.until, &reason, current.now.date()));
+    match snooze {
         Ok(snooze) => {
             let history: Reading<AlertHistory> = customers.store.read_now().await?;
             let change = snooze.change(&history.snapshot.data.snooze_rows, FORM_AUTHOR);

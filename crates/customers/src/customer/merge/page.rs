@@ -22,7 +22,7 @@ use web::{
 use crate::{
     customer::{
         Customer,
-        actions::{FORM_AUTHOR, MAX_REASON_CHARS, find_customer, read_body, respond},
+        actions::{FORM_AUTHOR, find_customer, read_body, read_reason, respond},
         merge::rows::{self, CUSTOMER_ALIASES, CustomerAlias},
         page::{CustomerPageForms, render_customer_page},
     },
@@ -64,7 +64,9 @@ pub(crate) async fn merge_customer(
     let body: MergeBody = read_body(&headers, &body)?;
     let current = customers.current().await?;
     let customer = find_customer(&current, &id)?;
-    let alias = match validate_merge(&current, customer, &body) {
+    let reason = read_reason(&body.reason);
+    let reason = reason.map_err(|message| Error::invalid(vec![FieldError::new("reason", message)]))?;
+    let alias = match validate_merge(&current, customer, &body.alias) {
         Ok(alias) => alias,
         Err(complaint) if Format::accepted(&headers) == Format::Html => {
             let forms = CustomerPageForms {
@@ -79,6 +81,7 @@ pub(crate) async fn merge_customer(
     };
     let alias = CustomerAlias {
         at: Some(customers.clock.now()),
+        reason: Some(reason).filter(|reason| !reason.is_empty()),
         ..alias
     };
     let insert = alias_insert(&alias, &customers);
@@ -129,26 +132,25 @@ pub(crate) async fn unmerge_customer(
 }
 
 /// Validates the requested merge; the error is a message for the field.
-fn validate_merge(current: &CustomersSnapshot, customer: &Customer, body: &MergeBody) -> Result<CustomerAlias, String> {
+fn validate_merge(current: &CustomersSnapshot, customer: &Customer, alias: &str) -> Result<CustomerAlias, String> {
     let canonical = customer
         .email
         .clone()
         .ok_or("This customer has no address, so nobody can be made part of it. Merge the other way round.")?;
-    let alias = Email::of(&body.alias).ok_or("Write an address of the other customer, such as ann@example.com.")?;
+    let alias = Email::of(alias).ok_or("Write an address of the other customer, such as ann@example.com.")?;
     if customer.emails().any(|email| *email == alias) {
         return Err(format!("{alias} belongs to this customer already."));
     }
     if current.rows.by_email(&alias).is_none_or(|other| !other.is_current()) {
         return Err(format!("No customer has the address {alias}. Look for a misspelling."));
     }
-    let reason: String = body.reason.trim().chars().take(MAX_REASON_CHARS).collect();
     Ok(CustomerAlias {
         id: Uuid::new_v4().to_string(),
         alias,
         canonical,
         by: Some(FORM_AUTHOR.to_owned()),
         at: None,
-        reason: Some(reason).filter(|reason| !reason.is_empty()),
+        reason: None,
     })
 }
 

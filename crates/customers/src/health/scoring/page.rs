@@ -10,10 +10,14 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
+use domain::{
+    language::Language,
+    text::{TextKind, check_characters},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
-    error::Error,
+    error::{Error, FieldError},
     openapi::{BodyKind, EndpointDocs},
     response::Format,
 };
@@ -85,7 +89,12 @@ async fn dismiss(
     let body: DismissalBody = json
         .or_else(|| serde_urlencoded::from_bytes(&body).ok())
         .unwrap_or_default();
-    if !scoring.dismiss(&sentence, body.by.trim(), body.reason.trim()).await? {
+    let (by, reason) = (body.by.trim(), body.reason.trim());
+    for (field, text, kind) in [("by", by, TextKind::Line), ("reason", reason, TextKind::Paragraphs)] {
+        check_characters(text, kind)
+            .map_err(|refused| Error::invalid(vec![FieldError::new(field, refused.text(Language::English))]))?;
+    }
+    if !scoring.dismiss(&sentence, by, reason).await? {
         return Err(Error::not_found());
     }
     if Format::accepted(&headers) == Format::Html {

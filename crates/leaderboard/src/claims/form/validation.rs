@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use domain::{company::CompanyKey, normalize::collapse_spaces, person::PersonKey};
+use domain::{
+    company::CompanyKey,
+    language::Language,
+    normalize::collapse_spaces,
+    person::PersonKey,
+    text::{TextKind, check_characters, is_refused},
+};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -212,29 +218,7 @@ fn check_text(text: &str, longest: usize) -> Result<(), String> {
     if length > longest {
         return Err(format!("This has {length} characters. Shorten it to {longest}."));
     }
-    match text.trim().chars().find(|character| is_refused(*character)) {
-        Some(character) => Err(format!(
-            "This contains an invisible character (U+{:04X}). Type it anew instead of pasting it.",
-            u32::from(character)
-        )),
-        None => Ok(()),
-    }
-}
-
-/// Control characters, bidirectional overrides, invisible characters and the replacement character: they could make one
-/// name look like another.
-///
-/// Joiners (U+200C, U+200D) and variation selectors are allowed: Persian, Indian names and emoji need them.
-fn is_refused(character: char) -> bool {
-    let turns_direction = matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2066}'..='\u{2069}');
-    // The last three are Korean fillers.
-    let is_unseen = matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}'
-        | '\u{E0000}'..='\u{E007F}' | '\u{115F}' | '\u{1160}' | '\u{3164}');
-    character.is_control()
-        || turns_direction
-        || is_unseen
-        || matches!(character, '\u{2028}' | '\u{2029}' | char::REPLACEMENT_CHARACTER)
+    check_characters(text.trim(), TextKind::Line).map_err(|refused| refused.text(Language::English))
 }
 
 fn check_key(key: &str) -> Result<(), String> {
