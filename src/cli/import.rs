@@ -1,6 +1,12 @@
 //! Command `tallyboard import deals FILE`: the import of the page, on the command line.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Subcommand, ValueEnum};
 use deals::{
@@ -8,7 +14,7 @@ use deals::{
     import::{
         job::progress::{ImportProgress, ImportState},
         log::RunName,
-        preview::Upload,
+        preview::{MAX_FILE_BYTES, Upload},
         request::ImportRequest,
         response::ImportPlanResponse,
     },
@@ -76,7 +82,7 @@ pub(crate) async fn run(command: ImportCommand) -> CommandResult {
         decimal,
         empty_cells,
     } = command;
-    let bytes = std::fs::read(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+    let bytes = read_file(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
     let upload = Upload::read(&file.to_string_lossy(), &bytes).map_err(|problem| problem.text(Language::English))?;
     let request = import_request(decimal, empty_cells)?;
     let app = App::build(&Config::from_environment()?)
@@ -92,6 +98,15 @@ pub(crate) async fn run(command: ImportCommand) -> CommandResult {
     };
     app.finish().await;
     result
+}
+
+/// Content of the file, up to one byte more than an import takes.
+fn read_file(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?
+        .take(MAX_FILE_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn import_request(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<ImportRequest, String> {

@@ -2,12 +2,32 @@
 
 use std::collections::BTreeSet;
 
+use aide::OperationInput;
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
 use domain::language::Language;
+use web::error::Error;
 
 use crate::{
     deal::stage::DealStage,
     list::{filter::DealFilter, listing::DealQuery, segment::DealSegment},
 };
+
+/// Number of the deal that an address names. What is no number names no deal: 404.
+pub(crate) struct DealNumber(pub(crate) u64);
+
+impl OperationInput for DealNumber {}
+
+impl<S: Send + Sync> FromRequestParts<S> for DealNumber {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let number = Path::<u64>::from_request_parts(parts, state).await;
+        number.map(|Path(id)| Self(id)).map_err(|_| Error::not_found())
+    }
+}
 
 /// Dashboard with a filter.
 pub fn board_address(filter: &DealFilter) -> String {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
@@ -22,13 +22,14 @@ use crate::{
         request::{Caller, private_page},
     },
     list::{filter::DealFilter, listing::DealQuery, order::DealSortOrder, segment::DealSegment},
+    routes::DealNumber,
     snapshot::DealsSnapshot,
     state::Deals,
 };
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, Uri},
     response::{IntoResponse, Response},
 };
@@ -25,13 +25,14 @@ use crate::{
         request::{Caller, RequestBody},
         update::{BY_API, EditError, load_deal},
     },
+    routes::DealNumber,
     state::Deals,
 };
 
 /// `PUT /deals/{id}`: missing fields become empty.
 pub(crate) async fn replace(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,
@@ -52,7 +53,7 @@ pub(crate) async fn replace(
 /// `PATCH /deals/{id}`: missing fields keep their values.
 pub(crate) async fn change(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,
@@ -72,7 +73,7 @@ pub(crate) async fn change(
 /// `DELETE /deals/{id}`.
 pub(crate) async fn remove(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,

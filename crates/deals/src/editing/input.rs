@@ -1,6 +1,11 @@
 //! Input of a deal from a form or a program: parsing and validation.
 
-use domain::{language::Language, money::Money, normalize::collapse_spaces};
+use domain::{
+    language::Language,
+    money::Money,
+    normalize::collapse_spaces,
+    text::{TextKind, check_characters},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
@@ -15,10 +20,16 @@ use crate::{
     text::{amount, date},
 };
 
-/// Maximum length of a name in characters.
-const MAX_NAME_CHARS: usize = 200;
-/// Maximum length of the notes in characters; a cell holds 50,000.
-const MAX_NOTES_CHARS: usize = 10_000;
+/// Names of clients, sectors and assignees.
+const NAME: TextRule = TextRule {
+    kind: TextKind::Line,
+    longest: 200,
+};
+/// Notes; a cell holds 50,000 characters.
+const NOTE: TextRule = TextRule {
+    kind: TextKind::Paragraphs,
+    longest: 10_000,
+};
 
 /// Field values as typed. A missing field keeps its value; an empty one clears it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -159,7 +170,7 @@ impl DealInput {
                 None
             }
         };
-        let name = |sent: &Option<String>, known: Option<&str>| text_field(sent, known, MAX_NAME_CHARS, language);
+        let name = |sent: &Option<String>, known: Option<&str>| NAME.read(sent, known, language);
         let client = heard("client", name(&self.client, known.map(|known| &*known.client)));
         let sector = heard(
             "secteur",
@@ -167,7 +178,7 @@ impl DealInput {
         );
         let assignee = known.and_then(|known| known.assignee.as_deref());
         let assignee = heard("assignee", name(&self.assignee, assignee));
-        let notes = text_field(&self.notes, known.map(|known| &*known.notes), MAX_NOTES_CHARS, language);
+        let notes = NOTE.read(&self.notes, known.map(|known| &*known.notes), language);
         let notes = heard("notes", notes);
         if client.as_ref().is_some_and(Option::is_none) {
             let message = language.choose("Indiquez le client.", "Name the client.");
@@ -263,22 +274,34 @@ impl DealInput {
     }
 }
 
-/// Trimmed text; `None` when it is empty.
-fn text_field(
-    sent: &Option<String>,
-    known: Option<&str>,
+/// Rule of a text field.
+struct TextRule {
+    kind: TextKind,
+    /// Maximum length in characters.
     longest: usize,
-    language: Language,
-) -> Result<Option<String>, String> {
-    let text = sent
-        .as_deref()
-        .map_or_else(|| known.unwrap_or_default().to_owned(), |sent| sent.trim().to_owned());
-    // Values that staff wrote in the sheet may be longer, and are kept.
-    if Some(&*text) != known && text.chars().count() > longest {
-        return Err(language.choose(
-            format!("{longest} caractères au plus."),
-            format!("At most {longest} characters."),
-        ));
+}
+
+impl TextRule {
+    /// Trimmed text; `None` when it is empty.
+    fn read(&self, sent: &Option<String>, known: Option<&str>, language: Language) -> Result<Option<String>, String> {
+        let text = sent
+            .as_deref()
+            .map_or_else(|| known.unwrap_or_default().to_owned(), |sent| sent.trim().to_owned());
+        // Values that staff wrote in the sheet are kept as they are.
+        if Some(&*text) != known {
+            self.check(&text, language)?;
+        }
+        Ok((!text.is_empty()).then_some(text))
     }
-    Ok((!text.is_empty()).then_some(text))
+
+    fn check(&self, text: &str, language: Language) -> Result<(), String> {
+        let longest = self.longest;
+        if text.chars().count() > longest {
+            return Err(language.choose(
+                format!("{longest} caractères au plus."),
+                format!("At most {longest} characters."),
+            ));
+        }
+        check_characters(text, self.kind).map_err(|refused| refused.text(language))
+    }
 }

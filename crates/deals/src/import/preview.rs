@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::text::is_refused;
 use uuid::Uuid;
 
 use crate::{
@@ -9,7 +10,9 @@ use crate::{
     import::{
         file::{
             self,
-            problem::{FileLimits, FileProblem},
+            deadline::{Deadline, MAX_READING_TIME},
+            limits::{FileLimits, MAX_BYTES},
+            problem::FileProblem,
             table::FileTable,
         },
         mapping::{self, ColumnMapping, MappingGuess, MappingProblem},
@@ -17,6 +20,9 @@ use crate::{
         request::ImportRequest,
     },
 };
+
+/// Maximum size of a file in bytes.
+pub const MAX_FILE_BYTES: usize = MAX_BYTES;
 
 /// Uploaded file that could be read.
 #[derive(Debug)]
@@ -30,23 +36,31 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Reads a file.
+    /// Reads a file, for at most [`MAX_READING_TIME`].
     ///
     /// # Errors
     /// See [`FileProblem`].
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, FileProblem> {
+        Self::read_until(name, bytes, &Deadline::after(MAX_READING_TIME))
+    }
+
+    /// Reads a file until a deadline.
+    ///
+    /// # Errors
+    /// See [`FileProblem`].
+    pub(crate) fn read_until(name: &str, bytes: &[u8], deadline: &Deadline) -> Result<Self, FileProblem> {
         Ok(Self {
             name: shown_name(name),
             digest: Uuid::new_v5(&Uuid::NAMESPACE_OID, bytes),
-            table: file::read(bytes, FileLimits::default())?,
+            table: file::read(bytes, FileLimits::default(), deadline)?,
         })
     }
 }
 
-/// File name without folders and control characters, at most 80 characters.
+/// File name without folders and characters that do not show, at most 80 characters.
 fn shown_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name.chars().filter(|sign| !sign.is_control()).take(80).collect();
+    let name: String = name.chars().filter(|sign| !is_refused(*sign)).take(80).collect();
     match name.trim() {
         "" => "import".to_owned(),
         name => name.to_owned(),

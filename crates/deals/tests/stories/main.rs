@@ -2,6 +2,7 @@
 
 mod board;
 mod forms;
+mod hostile_files;
 mod import;
 mod numbers;
 mod reminders;

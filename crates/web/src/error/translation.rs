@@ -120,6 +120,35 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "Compare the values under “conflicts”, decide, and send it again with what was found as seen.",
         "Comparez les valeurs sous « conflicts », décidez, et renvoyez avec ce qui a été trouvé sous « seen ».",
     ),
+    ("The file is not here any more", "Le fichier n’est plus là"),
+    (
+        "The server keeps a file for two hours, unless it restarts or newer files take the room.",
+        "Le serveur garde un fichier deux heures, sauf s’il redémarre ou si des fichiers plus récents prennent la place.",
+    ),
+    (
+        "Send the file again with the same choices.",
+        "Renvoyez le fichier avec les mêmes réglages.",
+    ),
+    (
+        "Other files are being read",
+        "D’autres fichiers sont en cours de lecture",
+    ),
+    (
+        "As many files as can wait are waiting to be read.",
+        "Toutes les places d’attente pour la lecture d’un fichier sont prises.",
+    ),
+    (
+        "Send the file again in ten seconds.",
+        "Renvoyez le fichier dans dix secondes.",
+    ),
+    (
+        "The form has more than 100 parts.",
+        "Le formulaire a plus de 100 parties.",
+    ),
+    (
+        "The form has two files. Send one at a time.",
+        "Le formulaire contient deux fichiers. Envoyez-en un à la fois.",
+    ),
     (
         "The form breaks off, or its parts cannot be told from each other.",
         "Le formulaire s’interrompt, ou ses parties ne se distinguent pas l’une de l’autre.",

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
-use domain::language::Language;
+use domain::{
+    language::Language,
+    text::{TextKind, check_characters},
+};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use sheets_store::Batch;
@@ -31,7 +34,7 @@ use crate::{
         request::{Caller, RequestBody, private_page, read_request, redirect_with_notice},
         update::{BY_API, BY_FORM, EditError, load_deal},
     },
-    routes::BOARD,
+    routes::{BOARD, DealNumber},
     state::Deals,
 };
 
@@ -58,7 +61,7 @@ pub(crate) struct DealSnoozeFields {
 /// `POST /deals/{id}/status`: changes the stage.
 pub(crate) async fn change_stage(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,
@@ -89,7 +92,7 @@ pub(crate) async fn change_stage(
 /// `GET /deals/{id}/delete`: asks for confirmation.
 pub(crate) async fn confirm_deletion(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
@@ -123,7 +126,7 @@ async fn deletion_page(deals: &Deals, caller: &Caller, id: u64, trouble: Option<
 /// `POST /deals/{id}/delete`: deletes the deal if it is as it was seen.
 pub(crate) async fn delete(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,
@@ -156,7 +159,7 @@ pub(crate) async fn delete(
 /// `POST /deals/{id}/undo`: undoes a form's change made at or after `since`.
 pub(crate) async fn undo(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,
@@ -188,7 +191,7 @@ pub(crate) async fn undo(
 /// `POST /deals/{id}/pause`: snoozes the deal until a day, or ends the snooze.
 pub(crate) async fn snooze(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,
@@ -249,6 +252,8 @@ fn requested_snooze(sent: &RequestBody, deal: u64, today: Date, language: Langua
         return Err(FieldError::new("until", message));
     }
     let reason: String = sent.field("reason").unwrap_or_default().chars().take(200).collect();
+    check_characters(&reason, TextKind::Paragraphs)
+        .map_err(|refused| FieldError::new("reason", refused.text(language)))?;
     Ok(DealSnooze {
         deal,
         until,

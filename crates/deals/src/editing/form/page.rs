@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
@@ -25,7 +25,7 @@ use crate::{
         request::{Caller, private_page, read_request, redirect_with_notice},
         update::{BY_API, BY_FORM, EditError, load_deal},
     },
-    routes::BOARD,
+    routes::{BOARD, DealNumber},
     snapshot::DealsSnapshot,
     state::Deals,
     text::amount::{self, ParsedAmount},
@@ -102,7 +102,7 @@ pub(crate) async fn create(
 
 pub(crate) async fn show_edit(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
@@ -119,7 +119,7 @@ pub(crate) async fn show_edit(
 
 pub(crate) async fn save(
     State(deals): State<Arc<Deals>>,
-    Path(id): Path<u64>,
+    DealNumber(id): DealNumber,
     headers: HeaderMap,
     uri: Uri,
     body: Bytes,

@@ -2,12 +2,19 @@
 
 use std::iter;
 
+use csv_core::ReadRecordResult;
+
 use crate::import::file::{
+    deadline::Deadline,
     encoding,
     header::{self, HeaderCandidate, header_texts},
-    problem::{FileLimits, FileProblem},
+    limits::FileLimits,
+    problem::FileProblem,
     table::{FileCell, FileLine, FileOrigin, FileTable},
 };
+
+/// Number of bytes that are parsed between two looks at the deadline.
+const STEP: usize = 64 << 10;
 
 const SEPARATORS: [char; 4] = [';', ',', '\t', '|'];
 
@@ -23,15 +30,17 @@ fn unreadable(bytes: &[u8]) -> FileProblem {
 ///
 /// # Errors
 /// See [`FileProblem`].
-pub(crate) fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> {
+pub(crate) fn read(bytes: &[u8], limits: FileLimits, deadline: &Deadline) -> Result<FileTable, FileProblem> {
     let decoded = encoding::decode(bytes).ok_or_else(|| unreadable(bytes))?;
     let text: &str = &decoded.text;
     if text.trim().is_empty() {
         return Err(FileProblem::Empty);
     }
-    let (separator, header) = sniff(text).ok_or_else(|| no_header(text))?;
+    deadline.check()?;
+    let records = move |separator| CsvRecords::new(text, separator, limits, deadline);
+    let (separator, header) = sniff(text, records)?;
     let mut lines = Vec::new();
-    for line in CsvRecords::new(text, separator) {
+    for line in records(separator) {
         if lines.len() > limits.lines + header.index {
             return Err(FileProblem::TooManyLines { limit: limits.lines });
         }
@@ -50,24 +59,50 @@ pub(crate) fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FilePr
     })
 }
 
-fn sniff(text: &str) -> Option<(char, HeaderCandidate)> {
+fn sniff<'text>(
+    text: &str,
+    records: impl Fn(char) -> CsvRecords<'text>,
+) -> Result<(char, HeaderCandidate), FileProblem> {
     // Excel reads a first line such as `sep=;` as a declaration of the separator, not as data.
     let declared = declared_separator(text);
     let separators = SEPARATORS
         .into_iter()
         .filter(|separator| declared.is_none_or(|declared| declared == *separator));
-    let candidates = separators.filter_map(|separator| {
-        let beginning: Vec<FileLine> = CsvRecords::new(text, separator)
-            .map_while(Result::ok)
-            .take(header::MAX_DEPTH)
-            .collect();
-        header::find(&beginning).map(|candidate| (separator, candidate))
-    });
-    // On a tie the first separator wins: French Excel writes `;`.
-    candidates.reduce(|best, other| {
-        let quality = |(_, candidate): &(char, HeaderCandidate)| (candidate.fields, candidate.columns);
-        if quality(&other) > quality(&best) { other } else { best }
-    })
+    let (mut best, mut crossed) = (None, Vec::new());
+    for separator in separators {
+        let mut beginning: Vec<FileLine> = Vec::new();
+        for line in records(separator).take(header::MAX_DEPTH) {
+            match line {
+                Ok(line) => beginning.push(line),
+                Err(late @ FileProblem::TooSlow { .. }) => return Err(late),
+                Err(problem) => {
+                    crossed.push(problem);
+                    break;
+                }
+            }
+        }
+        let quality = |candidate: &HeaderCandidate| (candidate.fields, candidate.columns);
+        // On a tie the first separator wins: French Excel writes `;`.
+        if let Some(candidate) = header::find(&beginning)
+            && best.is_none_or(|(_, best)| quality(&candidate) > quality(&best))
+        {
+            best = Some((separator, candidate));
+        }
+    }
+    best.ok_or_else(|| crossed_limit(crossed).unwrap_or_else(|| no_header(text)))
+}
+
+/// Limit that a file without a header row crosses. Under a wrong separator a whole line is one cell, so that its length
+/// is the last to say something.
+fn crossed_limit(problems: Vec<FileProblem>) -> Option<FileProblem> {
+    let rank = |problem: &FileProblem| match problem {
+        FileProblem::TooManyColumns { .. } => Some(0),
+        FileProblem::TooManyCells { .. } => Some(1),
+        FileProblem::CellTooLong { .. } => Some(2),
+        _ => None,
+    };
+    let ranked = problems.into_iter().filter(|problem| rank(problem).is_some());
+    ranked.min_by_key(rank)
 }
 
 fn declared_separator(text: &str) -> Option<char> {
@@ -83,30 +118,44 @@ fn no_header(text: &str) -> FileProblem {
     }
 }
 
-/// Iterator over the non-blank records, each with the number of the line on which it begins.
+/// Iterator over the non-blank records, each with the number of the line on which it begins. Stops within a record where
+/// it crosses a limit.
 struct CsvRecords<'text> {
     text: &'text str,
     separator: u8,
-    reader: csv::Reader<&'text [u8]>,
-    record: csv::StringRecord,
+    limits: FileLimits,
+    deadline: &'text Deadline,
+    reader: csv_core::Reader,
+    /// Offset up to which the text is parsed.
+    parsed: usize,
+    /// Unquoted fields of the record, one after the other, and where each of them ends.
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+    /// Number of cells so far.
+    cells: usize,
     /// Offset up to which line breaks have been counted; `line` is the line number there.
     counted: usize,
     line: usize,
 }
 
 impl<'text> CsvRecords<'text> {
-    fn new(text: &'text str, separator: char) -> Self {
+    fn new(text: &'text str, separator: char, limits: FileLimits, deadline: &'text Deadline) -> Self {
         let skipped = match declared_separator(text) {
             Some(_) => text.find(['\r', '\n']).unwrap_or(text.len()),
             None => 0,
         };
-        let text_below = &text[skipped..];
         let separator = u8::try_from(separator).unwrap_or(b';');
         Self {
-            text: text_below,
+            text: &text[skipped..],
             separator,
-            reader: reader_of(text_below.as_bytes(), separator),
-            record: csv::StringRecord::new(),
+            limits,
+            deadline,
+            reader: csv_core::ReaderBuilder::new().delimiter(separator).build(),
+            parsed: 0,
+            fields: vec![0; 1_024],
+            // One more than allowed, which shows that there are more.
+            ends: vec![0; limits.columns + 1],
+            cells: 0,
             counted: 0,
             line: 1,
         }
@@ -126,26 +175,91 @@ impl<'text> CsvRecords<'text> {
     }
 
     fn next_record(&mut self) -> Option<Result<FileLine, FileProblem>> {
-        let place = |reader: &csv::Reader<&[u8]>| usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-        let from = place(&self.reader);
-        match self.reader.read_record(&mut self.record) {
-            Ok(true) => {}
-            Ok(false) => return None,
-            Err(error) => return Some(Err(FileProblem::Damaged(error.to_string()))),
-        }
-        let until = place(&self.reader).min(self.text.len());
-        let raw = &self.text[from..until];
+        let from = self.parsed;
+        let fields = self.read_fields();
+        let raw = &self.text[from..self.parsed];
         // The reader skips empty lines before a record.
         let start = from + (raw.len() - raw.trim_start_matches(['\r', '\n']).len());
         let number = self.line_at(start);
-        let at_end = until == self.text.len();
+        let fields = match fields {
+            Ok(0) => return None,
+            Ok(fields) => fields,
+            Err(problem) => return Some(Err(problem.at(number))),
+        };
+        let at_end = self.parsed == self.text.len();
         if at_end && raw.contains('"') && is_unclosed(raw, self.separator) {
             return Some(Err(FileProblem::UnclosedQuote { line: number }));
         }
-        Some(Ok(FileLine {
-            number,
-            cells: self.record.iter().map(FileCell::of).collect(),
-        }))
+        let cells = self.cells(fields);
+        Some(
+            cells
+                .map(|cells| FileLine { number, cells })
+                .map_err(|problem| problem.at(number)),
+        )
+    }
+
+    /// Parses the next record; returns its number of fields, 0 at the end of the text.
+    fn read_fields(&mut self) -> Result<usize, FileProblem> {
+        let (mut written, mut ended) = (0, 0);
+        loop {
+            self.deadline.check()?;
+            let rest = &self.text.as_bytes()[self.parsed..];
+            let (result, parsed, filled, fields) = self.reader.read_record(
+                &rest[..rest.len().min(STEP)],
+                &mut self.fields[written..],
+                &mut self.ends[ended..],
+            );
+            self.parsed += parsed;
+            written += filled;
+            ended += fields;
+            let is_full = ended > self.limits.columns;
+            match result {
+                ReadRecordResult::End => return Ok(0),
+                ReadRecordResult::Record if !is_full => return Ok(ended),
+                ReadRecordResult::OutputFull => self.fields.resize(2 * self.fields.len(), 0),
+                ReadRecordResult::InputEmpty if !is_full => {}
+                _ => {
+                    return Err(FileProblem::TooManyColumns {
+                        line: 0,
+                        limit: self.limits.columns,
+                    });
+                }
+            }
+            let begun = ended.checked_sub(1).map_or(0, |last| self.ends[last]);
+            // A character has four bytes at most.
+            if written - begun > 4 * self.limits.cell_characters {
+                return Err(self.too_long());
+            }
+        }
+    }
+
+    fn too_long(&self) -> FileProblem {
+        FileProblem::CellTooLong {
+            line: None,
+            limit: self.limits.cell_characters,
+        }
+    }
+
+    /// Cells of the parsed record.
+    fn cells(&mut self, fields: usize) -> Result<Vec<FileCell>, FileProblem> {
+        self.cells += fields;
+        if self.cells > self.limits.cells {
+            return Err(FileProblem::TooManyCells {
+                limit: self.limits.cells,
+            });
+        }
+        let mut begin = 0;
+        let mut cells = Vec::with_capacity(fields);
+        for end in &self.ends[..fields] {
+            let cell = std::str::from_utf8(&self.fields[begin..*end]);
+            let cell = cell.map_err(|error| FileProblem::Damaged(error.to_string()))?;
+            if self.limits.is_too_long(cell) {
+                return Err(self.too_long());
+            }
+            cells.push(FileCell::of(cell));
+            begin = *end;
+        }
+        Ok(cells)
     }
 }
 

@@ -12,6 +12,9 @@ use crate::{
 
 /// Number of lines that are searched for a header.
 pub(crate) const MAX_DEPTH: usize = 100;
+/// Number of cells that are searched for a header: each is compared with hundreds of names, on every sheet of a workbook
+/// and under every separator of a text.
+const MAX_CELLS: usize = 10_000;
 
 /// Line that may be the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +35,13 @@ pub(crate) fn find(lines: &[FileLine]) -> Option<HeaderCandidate> {
         columns: line.cells.iter().filter(|cell| !cell.is_empty()).count(),
         index,
     };
-    let candidates: Vec<HeaderCandidate> = lines.iter().take(MAX_DEPTH).enumerate().map(candidate).collect();
+    let mut cells = 0;
+    let beginning = lines.iter().take(MAX_DEPTH).take_while(|line| {
+        let is_within = cells < MAX_CELLS;
+        cells += line.cells.len();
+        is_within
+    });
+    let candidates: Vec<HeaderCandidate> = beginning.enumerate().map(candidate).collect();
     let most = candidates.iter().map(|candidate| candidate.fields).max()?;
     match most {
         0 => candidates

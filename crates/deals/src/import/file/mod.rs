@@ -1,25 +1,25 @@
 //! Reader of uploaded files: detects the format by content and returns a [`FileTable`].
 
+pub(crate) mod deadline;
 pub(crate) mod delimited;
 pub(crate) mod encoding;
 pub(crate) mod header;
+pub(crate) mod limits;
+pub(crate) mod package;
 pub(crate) mod percent;
 pub(crate) mod problem;
 pub(crate) mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod workbook;
 
-use crate::import::file::{
-    problem::{FileLimits, FileProblem},
-    table::FileTable,
-};
+use crate::import::file::{deadline::Deadline, limits::FileLimits, problem::FileProblem, table::FileTable};
 
 /// Reads a file by its content; its name and declared type are ignored.
 ///
 /// # Errors
 /// See [`FileProblem`].
-pub fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> {
+pub fn read(bytes: &[u8], limits: FileLimits, deadline: &Deadline) -> Result<FileTable, FileProblem> {
     const ARCHIVE: &[u8] = b"PK\x03\x04";
     const EMPTY_ARCHIVE: &[u8] = b"PK\x05\x06";
     // Compound file: the format of Excel 97-2003, and the wrapper of encrypted newer workbooks.
@@ -32,7 +32,7 @@ pub fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> 
     }
     let begins = |with: &[u8]| bytes.starts_with(with);
     if begins(ARCHIVE) || begins(EMPTY_ARCHIVE) {
-        return workbook::read(bytes, limits);
+        return workbook::read(bytes, limits, deadline);
     }
     if begins(COMPOUND) {
         return Err(match is_encrypted(bytes) {
@@ -43,14 +43,14 @@ pub fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> 
     if begins(b"%PDF") || is_markup(bytes) {
         return Err(FileProblem::NotASpreadsheet);
     }
-    delimited::read(bytes, limits)
+    delimited::read(bytes, limits, deadline)
 }
 
 /// Whether a compound file wraps an encrypted workbook: it then contains the stream name `EncryptedPackage` in UTF-16
 /// (<https://learn.microsoft.com/openspecs/office_file_formats/ms-offcrypto/>, 2.3.4.4).
 fn is_encrypted(bytes: &[u8]) -> bool {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bytes.windows(name.len()).any(|window| window == name)
+    memchr::memmem::find(bytes, &name).is_some()
 }
 
 fn is_markup(bytes: &[u8]) -> bool {

@@ -5,8 +5,8 @@
 //! <https://ecma-international.org/publications-and-standards/standards/ecma-376/>).
 
 use std::{
-    collections::{HashMap, HashSet},
-    io::{BufReader, Cursor, Read},
+    collections::HashSet,
+    io::{BufReader, Read},
 };
 
 use quick_xml::{
@@ -14,54 +14,19 @@ use quick_xml::{
     escape::unescape,
     events::{BytesStart, Event},
 };
-use zip::ZipArchive;
+
+use crate::import::file::package::Archive;
 
 /// Ids of the built-in formats `0%` and `0.00%`, which workbooks do not declare.
 const BUILT_IN: [u32; 2] = [9, 10];
 
-/// Cells as column index (from 0) and row number (from 1).
-pub(crate) type PercentCells = HashSet<(usize, usize)>;
-
-/// Cells of a sheet in percent format; empty if the parts of the workbook cannot be read, because then the rest cannot
-/// be read either.
-pub(crate) fn percent_cells(bytes: &[u8], sheet: &str) -> PercentCells {
-    find(bytes, sheet).unwrap_or_default()
+/// Indices of the cell styles in percent format; empty if the styles cannot be read, because then the rest cannot be
+/// read either.
+pub(crate) fn percent_styles(archive: &mut Archive<'_>) -> HashSet<usize> {
+    find(archive).unwrap_or_default()
 }
 
-fn find(bytes: &[u8], sheet: &str) -> Option<PercentCells> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let styles = percent_styles(&mut archive)?;
-    if styles.is_empty() {
-        return None;
-    }
-    let part = part_of(&mut archive, sheet)?;
-    let mut cells = PercentCells::new();
-    each_element(&mut archive, &part, |name, element| {
-        let style = attribute(element, "s").and_then(|style| style.parse().ok());
-        if name == "c" && style.is_some_and(|style: usize| styles.contains(&style)) {
-            cells.extend(attribute(element, "r").as_deref().and_then(place));
-        }
-    })?;
-    Some(cells)
-}
-
-/// Column index and row number of a reference such as `C7`.
-fn place(reference: &str) -> Option<(usize, usize)> {
-    let letters = reference.bytes().take_while(u8::is_ascii_uppercase);
-    let column = letters.fold(0_usize, |column, letter| {
-        column
-            .saturating_mul(26)
-            .saturating_add((letter - b'A').into())
-            .saturating_add(1)
-    });
-    let row = reference.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
-    Some((column.checked_sub(1)?, row.parse().ok()?))
-}
-
-type Archive<'bytes> = ZipArchive<Cursor<&'bytes [u8]>>;
-
-/// Indices of the cell styles in percent format.
-fn percent_styles(archive: &mut Archive<'_>) -> Option<HashSet<usize>> {
+fn find(archive: &mut Archive<'_>) -> Option<HashSet<usize>> {
     let mut formats: HashSet<u32> = BUILT_IN.into();
     let (mut styles, mut place) = (HashSet::new(), None);
     each_element(archive, "xl/styles.xml", |name, element| match name {
@@ -95,27 +60,6 @@ fn is_in_percent(code: &str) -> bool {
     })
 }
 
-/// Path of the archive part that holds a sheet.
-fn part_of(archive: &mut Archive<'_>, sheet: &str) -> Option<String> {
-    let mut relation = None;
-    each_element(archive, "xl/workbook.xml", |name, element| {
-        if name == "sheet" && attribute(element, "name").as_deref() == Some(sheet) {
-            relation = attribute(element, "id");
-        }
-    })?;
-    let mut targets = HashMap::new();
-    each_element(archive, "xl/_rels/workbook.xml.rels", |_, element| {
-        if let (Some(id), Some(target)) = (attribute(element, "Id"), attribute(element, "Target")) {
-            targets.insert(id, target);
-        }
-    })?;
-    let target = targets.remove(&relation?)?;
-    Some(match target.strip_prefix('/') {
-        Some(absolute) => absolute.to_owned(),
-        None => format!("xl/{target}"),
-    })
-}
-
 /// Calls `take` with the local name of each element of a part. `None` if the part is missing or malformed.
 fn each_element(archive: &mut Archive<'_>, part: &str, mut take: impl FnMut(&str, &BytesStart<'_>)) -> Option<()> {
     let part: Box<dyn Read> = Box::new(archive.by_name(part).ok()?);
@@ -142,19 +86,6 @@ fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cell_is_found_by_its_letters() {
-        for (reference, expected) in [
-            ("A1", Some((0, 1))),
-            ("Z20", Some((25, 20))),
-            ("AA3", Some((26, 3))),
-            ("7", None),
-            ("A", None),
-        ] {
-            assert_eq!(place(reference), expected, "{reference}");
-        }
-    }
 
     #[test]
     fn a_percent_sign_in_quotes_is_only_a_word() {

@@ -2,14 +2,15 @@
 //!
 //! - An upload is kept for two hours under the digest of its bytes ([`upload_cache`]). The server keeps no other state:
 //!   mapping and options are in the address of the preview. After a restart, or on another instance, the preview asks
-//!   for
-//!   the file again and continues.
+//!   for the file again and continues.
+//! - Two files are read or compared at a time ([`reading_slots`]).
 //! - Writing happens in the background, in batches of one call each (`work`). The sheet alone decides what is already
 //!   written: keys of new rows derive from file and line, updates compare old values. So an interrupted import is
 //!   completed by importing the same file again, without duplicates.
 //! - An undo is derived from the audit log ([`ImportLog`]), not from memory.
 
 pub mod progress;
+pub mod reading_slots;
 pub(crate) mod upload_cache;
 pub(crate) mod writer;
 
@@ -18,6 +19,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use sheets_store::{Dataset, Snapshot, Store, clock::Clock};
 use tokio::sync::watch;
 use web::error::Error;
@@ -26,9 +28,11 @@ use crate::{
     deal::{rows::DealRows, stage::LostStage},
     import::{
         apply::{self, ApplyContext},
+        file::problem::FileProblem,
         job::{
             progress::{ImportProgress, ImportTask, SkippedDeal},
-            upload_cache::UploadCache,
+            reading_slots::ReadingSlots,
+            upload_cache::{KeptUpload, UploadCache},
             writer::ImportWriter,
         },
         log::{ImportLog, RunName, signature, undo_signature},
@@ -48,6 +52,8 @@ pub struct ImportJobs {
     lost_stage: LostStage,
     /// Uploads waiting for confirmation.
     pub uploads: UploadCache,
+    /// Slots for reading files.
+    pub slots: ReadingSlots,
     known: Mutex<HashMap<RunName, watch::Receiver<ImportProgress>>>,
 }
 
@@ -66,9 +72,32 @@ impl ImportJobs {
             store,
             lost_stage,
             uploads: UploadCache::new(clock.clone()),
+            slots: ReadingSlots::default(),
             clock,
             known: Mutex::default(),
         }
+    }
+
+    /// Reads a file that was just sent.
+    ///
+    /// # Errors
+    /// 503 if too many files wait to be read.
+    pub async fn read_upload(&self, name: String, bytes: Bytes) -> Result<Result<Upload, FileProblem>, Error> {
+        let _place = self.slots.wait()?;
+        self.slots
+            .run(move |deadline| Upload::read_until(&name, &bytes, deadline))
+            .await
+    }
+
+    /// Reads a kept file again.
+    ///
+    /// # Errors
+    /// If the work panics.
+    pub async fn read_kept(&self, kept: &KeptUpload) -> Result<Result<Upload, FileProblem>, Error> {
+        let (name, bytes) = (kept.name.clone(), kept.bytes.clone());
+        self.slots
+            .run(move |deadline| Upload::read_until(&name, &bytes, deadline))
+            .await
     }
 
     /// Compares a file with the current deals.
@@ -79,7 +108,8 @@ impl ImportJobs {
         let rows = Arc::clone(&self.read::<DealRows>().await?.data);
         let deals = Arc::clone(&rows.deals);
         let lost_stage = self.lost_stage;
-        let prepared = run_blocking(move || prepare(upload, &deals, sent, lost_stage)).await?;
+        let work = move |_: &_| prepare(upload, &deals, sent, lost_stage);
+        let prepared = self.slots.run(work).await?;
         Ok(ComparedUpload { prepared, rows })
     }
 

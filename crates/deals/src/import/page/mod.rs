@@ -113,7 +113,7 @@ pub(crate) struct ImportFields {
 #[expect(dead_code, reason = "only its names, types and descriptions are read")]
 #[derive(JsonSchema)]
 pub(crate) struct UploadFields {
-    /// CSV or Excel file, at most 10 MB.
+    /// CSV or Excel file, at most 20 MB.
     #[schemars(extend("format" = "binary"))]
     file: String,
 }

@@ -14,11 +14,14 @@ use web::{error::Error, request_context::RequestContext, response::Format};
 
 use crate::{
     import::{
-        job::progress::ImportProgress,
+        job::{ComparedUpload, progress::ImportProgress, upload_cache::KeptUpload},
         log::RunName,
-        page::start::{ask_for_file_again, uncached},
+        page::{
+            start::{ask_for_file_again, uncached},
+            upload_form::refusal,
+        },
         plan::refused_lines,
-        preview::{ImportPreview, Upload},
+        preview::ImportPreview,
         request::ImportRequest,
         response::ImportPlanResponse,
         view::{import_run_address, preview::ImportPreviewPage},
@@ -33,7 +36,7 @@ pub(crate) struct PreviewRequest {
     pub(crate) pairs: Vec<(String, String)>,
     pub(crate) sent: ImportRequest,
     /// `None` if the upload has expired.
-    pub(crate) upload: Option<Arc<Upload>>,
+    pub(crate) upload: Option<Arc<KeptUpload>>,
 }
 
 impl PreviewRequest {
@@ -69,10 +72,21 @@ pub(crate) async fn show(
 ) -> Result<Response, Error> {
     let meant = PreviewRequest::of(&deals, &headers, &uri, query.as_deref().unwrap_or_default())?;
     let Some(upload) = meant.upload else {
-        return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
+        return ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await;
     };
-    let compared = deals.import_jobs.compare(upload, meant.sent).await?;
+    let compared = compare(&deals, &upload, &meant.request, meant.sent).await?;
     answer(&deals, &meant.request, &compared.prepared)
+}
+
+async fn compare(
+    deals: &Deals,
+    upload: &KeptUpload,
+    request: &RequestContext,
+    sent: ImportRequest,
+) -> Result<ComparedUpload, Error> {
+    let read = deals.import_jobs.read_kept(upload).await?;
+    let read = read.map_err(|problem| refusal(&problem, request.language))?;
+    deals.import_jobs.compare(Arc::new(read), sent).await
 }
 
 fn answer(deals: &Deals, request: &RequestContext, prepared: &ImportPreview) -> Result<Response, Error> {
@@ -103,9 +117,9 @@ pub(crate) async fn apply(
     // The page carries the name, so that a double click reaches the import that the first click started.
     let run = run.and_then(|(_, run)| RunName::parse(run)).unwrap_or_default();
     let Some(upload) = meant.upload else {
-        return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
+        return ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await;
     };
-    let compared = deals.import_jobs.compare(upload, meant.sent).await?;
+    let compared = compare(&deals, &upload, &meant.request, meant.sent).await?;
     if compared.prepared.outcome.is_err() {
         let address = format!("{IMPORT_PREVIEW}?{}", compared.prepared.query());
         return Ok(Redirect::to(&with_language(&address, meant.request.language)).into_response());
@@ -123,9 +137,10 @@ pub(crate) async fn download_refused(
 ) -> Result<Response, Error> {
     let meant = PreviewRequest::of(&deals, &headers, &uri, query.as_deref().unwrap_or_default())?;
     let Some(upload) = meant.upload else {
-        return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
+        return ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await;
     };
-    let prepared = deals.import_jobs.compare(upload, meant.sent).await?.prepared;
+    let compared = compare(&deals, &upload, &meant.request, meant.sent).await?;
+    let prepared = compared.prepared;
     let outcome = prepared.outcome.as_ref().map_err(|_| Error::not_found())?;
     let file = refused_lines::write(&prepared.upload.table, &outcome.plan.refused, meant.request.language);
     let name = meant

@@ -62,16 +62,30 @@ pub(crate) async fn refused(deals: &Deals, request: &RequestContext, problem: &F
     Ok(response)
 }
 
-/// Upload form for a file whose upload has expired; `pairs` are the options chosen for it.
+/// Upload form for a file whose upload has expired; `pairs` are the options chosen for it. An error for programs.
 pub(crate) async fn ask_for_file_again(
     deals: &Deals,
     request: &RequestContext,
     pairs: Vec<(String, String)>,
-) -> Response {
+) -> Result<Response, Error> {
+    if request.format != Format::Html {
+        return Err(upload_gone());
+    }
     let log = deals.import_jobs.log().await.ok();
     let mut response = page(deals, request, log, Some(UploadProblem::Lost { pairs }));
     *response.status_mut() = StatusCode::GONE;
-    response
+    Ok(response)
+}
+
+fn upload_gone() -> Error {
+    Error::new(
+        StatusCode::GONE,
+        "upload_gone",
+        "The file is not here any more",
+        "The server keeps a file for two hours, unless it restarts or newer files take the room.",
+    )
+    .with_safety("Nothing was written.")
+    .with_next_step("Send the file again with the same choices.")
 }
 
 fn page(

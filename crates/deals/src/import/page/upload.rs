@@ -23,6 +23,7 @@ use crate::{
         job::{
             ComparedUpload,
             progress::{ImportProgress, ImportState},
+            upload_cache::KeptUpload,
         },
         log::RunName,
         mapping::MappingProblem,
@@ -77,18 +78,20 @@ pub(crate) async fn receive(
     form: Multipart,
 ) -> Result<Response, Error> {
     let request = RequestContext::with_language((None, query.lang.as_deref()), &headers, &uri, Format::PAGE)?;
-    let sent_file = UploadForm::of(form).await?;
+    let jobs = &deals.import_jobs;
+    let sent_file = UploadForm::of(form, &jobs.slots).await?;
     let pairs = sent_file.pairs.clone();
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let sent = ImportRequest::from_pairs(pairs, request.language).map_err(Error::invalid)?;
-    match (sent_file.into_upload().await?, request.format) {
-        (Ok(upload), Format::Html) => {
-            let address = format!("{IMPORT_PREVIEW}?{}", preview_query(upload.digest, &sent));
-            deals.import_jobs.uploads.keep(Arc::new(upload));
+    match (sent_file.into_upload(jobs).await?, request.format) {
+        (Ok((upload, bytes)), Format::Html) => {
+            let Upload { name, digest, .. } = upload;
+            let address = format!("{IMPORT_PREVIEW}?{}", preview_query(digest, &sent));
+            jobs.uploads.keep(KeptUpload { name, digest, bytes });
             Ok(Redirect::to(&with_language(&address, request.language)).into_response())
         }
         (Err(problem), Format::Html) => start::refused(&deals, &request, &problem).await,
-        (Ok(upload), _) => answer(&deals, upload, sent, &request, query.apply.unwrap_or(false)).await,
+        (Ok((upload, _)), _) => answer(&deals, upload, sent, &request, query.apply.unwrap_or(false)).await,
         (Err(problem), _) => Err(refusal(&problem, request.language)),
     }
 }

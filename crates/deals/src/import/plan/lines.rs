@@ -1,6 +1,10 @@
 //! Parsed lines of a file: cells as field values, with the problems found.
 
-use domain::{language::Language, normalize::collapse_spaces};
+use domain::{
+    language::Language,
+    normalize::collapse_spaces,
+    text::{TextKind, check_characters},
+};
 
 use crate::{
     deal::stage::DealStage,
@@ -160,8 +164,20 @@ fn read_cell(field: ImportField, cell: &FileCell) -> Result<ParsedCell, RefusalR
         | ImportField::Sector
         | ImportField::Assignee
         | ImportField::Notes
-        | ImportField::Amount => DealFieldValue::of_text(field, &cell.shown(Language::French)),
+        | ImportField::Amount => read_text(field, cell)?,
     }))
+}
+
+fn read_text(field: ImportField, cell: &FileCell) -> Result<DealFieldValue, RefusalReason> {
+    let value = DealFieldValue::of_text(field, &cell.shown(Language::French));
+    let kind = match field {
+        ImportField::Notes => TextKind::Paragraphs,
+        _ => TextKind::Line,
+    };
+    if let DealFieldValue::Text(text) = &value {
+        check_characters(text, kind).map_err(RefusalReason::Invisible)?;
+    }
+    Ok(value)
 }
 
 fn read_amount(cell: &FileCell) -> Result<ParsedAmount, RefusalReason> {

@@ -26,7 +26,7 @@ use crate::{
             matching::{DealIndex, key_of},
             notes::{AmountQuestion, ImportNote},
             options::{EmptyCells, ImportOptions},
-            refusal_reason::{RefusalProblem, RefusalReason, sentence},
+            refusal_reason::{MAX_ROWS, RefusalProblem, RefusalReason, sentence},
             values::{DealDraft, DealFieldChange, DealFieldValue},
         },
     },
@@ -292,14 +292,21 @@ enum LineTarget {
     Key(String),
 }
 
+/// Lines that share a target, as positions in the file.
+struct LineGroup {
+    first: usize,
+    /// First line whose values differ from those of `first`.
+    other: Option<usize>,
+}
+
 /// Targets of all lines, and the lines that share one.
 struct LineMatches<'data> {
     existing: &'data [Deal],
     checked: &'data [ValidLine<'data>],
     index: DealIndex,
     meanings: Vec<Result<LineTarget, RefusalProblem>>,
-    /// Lines by target, in the order of the file.
-    groups: HashMap<LineTarget, Vec<usize>>,
+    /// Lines by target.
+    groups: HashMap<LineTarget, LineGroup>,
     /// Deals matched by id; they are no longer matched by key.
     claimed: HashSet<usize>,
     /// First line with an id for each key.
@@ -328,7 +335,14 @@ impl<'data> LineMatches<'data> {
             let key = key_of(&columns, |field| line.value(field).unwrap_or(DealFieldValue::Empty));
             let meaning = matches.meaning(id, &columns, key.clone());
             if let Ok(meaning) = &meaning {
-                matches.groups.entry(meaning.clone()).or_default().push(place);
+                let group = LineGroup {
+                    first: place,
+                    other: None,
+                };
+                let group = matches.groups.entry(meaning.clone()).or_insert(group);
+                if group.other.is_none() && !line.has_same_values_as(&checked[group.first]) {
+                    group.other = Some(place);
+                }
             }
             if let Ok(LineTarget::Deal(deal)) = meaning {
                 matches.claimed.insert(deal);
@@ -387,15 +401,11 @@ impl<'data> LineMatches<'data> {
                 false => Err(contradicts(named.number())),
             };
         }
-        let group = self.groups.get(meaning).map_or(&[][..], Vec::as_slice);
-        let [first, rest @ ..] = group else {
+        let Some(group) = self.groups.get(meaning) else {
             return Ok(None);
         };
-        let first = &self.checked[*first];
-        let other = rest
-            .iter()
-            .map(|other| &self.checked[*other])
-            .find(|other| !other.has_same_values_as(first));
+        let first = &self.checked[group.first];
+        let other = group.other.map(|other| &self.checked[other]);
         match other {
             Some(other) if line.has_same_values_as(first) => Err(contradicts(other.number())),
             Some(_) => Err(contradicts(first.number())),
@@ -409,7 +419,11 @@ impl<'data> LineMatches<'data> {
             field: None,
             value: String::new(),
             reason: RefusalReason::SeveralDeals {
-                rows: deals.iter().map(|deal| self.existing[*deal].row).collect(),
+                rows: deals
+                    .iter()
+                    .take(MAX_ROWS + 1)
+                    .map(|deal| self.existing[*deal].row)
+                    .collect(),
             },
         }
     }

@@ -1,11 +1,18 @@
 //! Reasons for refusing a line, with their texts.
 
-use domain::{language::Language, money::Money};
+use domain::{
+    language::Language,
+    money::Money,
+    text::{RefusedCharacter, is_refused},
+};
 
 use crate::{
     import::mapping::field::ImportField,
     text::{amount::AmountProblem, date::DateProblem},
 };
+
+/// Maximum number of rows that a text lists.
+pub(crate) const MAX_ROWS: usize = 5;
 
 /// Problem of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +55,8 @@ pub enum RefusalReason {
     UnknownId,
     /// The cell shows a formula error.
     SpreadsheetError,
+    /// The text contains a character that does not show.
+    Invisible(RefusedCharacter),
     /// The text is longer than a spreadsheet cell can hold.
     TooLong {
         /// Maximum length in UTF-16 code units.
@@ -130,6 +139,7 @@ impl RefusalReason {
             Self::NoId => "illisible : un nombre entier à partir de 1".to_owned(),
             Self::UnknownId => "inconnu : aucune affaire n’a ce numéro".to_owned(),
             Self::SpreadsheetError => "illisible : la formule de la cellule a échoué".to_owned(),
+            Self::Invisible(character) => format!("contient un caractère invisible ({character}) ; retapez-le"),
             Self::TooLong { limit } => format!("trop long : {limit} caractères au plus"),
             Self::TooManyCells { columns } => format!(
                 "plus de cellules que les {columns} colonnes de l’en-tête ; mettez entre guillemets le texte qui contient un séparateur"
@@ -161,6 +171,7 @@ impl RefusalReason {
             Self::NoId => "cannot be read: a whole number from 1 on".to_owned(),
             Self::UnknownId => "is unknown: no deal has this number".to_owned(),
             Self::SpreadsheetError => "cannot be read: the formula of the cell failed".to_owned(),
+            Self::Invisible(character) => format!("contains an invisible character ({character}); type it again"),
             Self::TooLong { limit } => format!("is too long: at most {limit} characters"),
             Self::TooManyCells { columns } => format!(
                 "more cells than the {columns} columns of the header; put text that contains a separator in quotes"
@@ -177,18 +188,21 @@ impl RefusalReason {
 }
 
 fn list(rows: &[u32]) -> String {
-    const SHOWN: usize = 5;
-    let mut shown: Vec<String> = rows.iter().take(SHOWN).map(u32::to_string).collect();
-    if rows.len() > SHOWN {
+    let mut shown: Vec<String> = rows.iter().take(MAX_ROWS).map(u32::to_string).collect();
+    if rows.len() > MAX_ROWS {
         shown.push("…".to_owned());
     }
     shown.join(", ")
 }
 
 /// Value on one line, truncated to 60 characters.
-fn shortened(value: &str) -> String {
+pub(crate) fn shortened(value: &str) -> String {
     const LONGEST: usize = 60;
-    let line = domain::normalize::collapse_spaces(value);
+    let shown: String = value
+        .chars()
+        .filter(|sign| sign.is_whitespace() || !is_refused(*sign))
+        .collect();
+    let line = domain::normalize::collapse_spaces(&shown);
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

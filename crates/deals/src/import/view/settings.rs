@@ -7,7 +7,7 @@ use crate::{
     import::{
         file::table::FileOrigin,
         mapping::{ColumnMapping, field::ImportField},
-        plan::options::EmptyCells,
+        plan::{options::EmptyCells, refusal_reason::shortened},
         preview::{ImportPreview, PlannedImport},
         view::hidden_language_field,
     },
@@ -88,6 +88,7 @@ impl ImportSettingsForm<'_> {
         let samples = chosen
             .map(|column| table.samples(column, self.language))
             .unwrap_or_default();
+        let samples: Vec<String> = samples.iter().map(|sample| shortened(sample)).collect();
         html! {
             div .field {
                 label for=(name) {
@@ -98,7 +99,7 @@ impl ImportSettingsForm<'_> {
                     option value="" selected[chosen.is_none()] { (self.say("– aucune –", "– none –")) }
                     @for (place, header) in table.columns.iter().enumerate() {
                         option value=(place) selected[chosen == Some(place)] {
-                            @if header.is_empty() { (self.say("colonne ", "column ")) (place + 1) } @else { (header) }
+                            @if header.is_empty() { (self.say("colonne ", "column ")) (place + 1) } @else { (shortened(header)) }
                         }
                     }
                 }
@@ -110,7 +111,7 @@ impl ImportSettingsForm<'_> {
     /// Sample values of the chosen column, or the suggested column.
     fn hint(&self, field: ImportField, samples: &[String]) -> String {
         let guess = &self.prepared.guess;
-        let header = |column: usize| self.prepared.upload.table.columns[column].clone();
+        let header = |column: usize| shortened(&self.prepared.upload.table.columns[column]);
         let is_free = self.prepared.mapping.column(field).is_none();
         let meant = guess.suggestions.iter().find(|(of, _)| *of == field && is_free);
         if let Some((_, column)) = meant {

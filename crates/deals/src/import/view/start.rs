@@ -75,8 +75,8 @@ impl ImportStartPage {
             Some(UploadProblem::Lost { .. }) => alert(&html! {
                 h2 { (self.language.choose("Choisissez le fichier encore une fois", "Choose the file once more")) }
                 p { (self.language.choose(
-                    "Le serveur ne l’a plus : il le garde deux heures, et pas au-delà d’un redémarrage. Vos réglages sont conservés, et rien n’est importé deux fois.",
-                    "The server does not have it any more: it keeps it for two hours, and not beyond a restart. Your choices are kept, and nothing is imported twice.",
+                    "Le serveur ne l’a plus : il le garde deux heures, sauf s’il redémarre ou si des fichiers plus récents prennent la place. Vos réglages sont conservés, et rien n’est importé deux fois.",
+                    "The server does not have it any more: it keeps it for two hours, unless it restarts or newer files take the room. Your choices are kept, and nothing is imported twice.",
                 )) }
             }),
         }

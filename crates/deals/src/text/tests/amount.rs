@@ -1,6 +1,6 @@
 //! Tests of parsing amounts.
 
-use domain::money::Money;
+use domain::{language::Language, money::Money};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -246,6 +246,22 @@ proptest! {
                 let money = parse_amount(&text).ok().and_then(|read| read.resolve(None)).map(|reading| reading.money);
                 prop_assert_eq!(money, Some(Money::cents(amount)), "{}", text);
             }
+        }
+    }
+
+    #[test]
+    fn what_a_page_shows_reads_back(amount in -999_999_999_999_999_i64..=999_999_999_999_999) {
+        for language in [Language::French, Language::English] {
+            let shown = language.money(Money::cents(amount));
+            let money = parse_amount(&shown).ok().and_then(|read| read.resolve(None)).map(|reading| reading.money);
+            prop_assert_eq!(money, Some(Money::cents(amount)), "{}", shown);
+        }
+    }
+
+    #[test]
+    fn no_number_makes_the_reader_fall_over(number in proptest::num::f64::ANY) {
+        if let Ok(reading) = from_number(number) {
+            prop_assert!(reading.money.euros().abs() <= Decimal::from(10_u64.pow(13)), "{}", number);
         }
     }
 

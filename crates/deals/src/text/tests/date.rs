@@ -122,6 +122,8 @@ proptest! {
         let (year, month, number) = (day.year(), day.month(), day.day());
         for text in [
             day.to_string(),
+            Language::French.date(day),
+            Language::English.date(day),
             serial.to_string(),
             format!("{number:02}/{month:02}/{year}"),
             format!("{number}.{month}.{year}"),
@@ -130,6 +132,11 @@ proptest! {
         ] {
             prop_assert_eq!(parse_date(&text), Ok(day), "{}", text);
         }
+    }
+
+    #[test]
+    fn no_number_makes_the_reader_fall_over(serial in proptest::num::f64::ANY) {
+        let _ = from_serial(serial);
     }
 
     #[test]

@@ -5,6 +5,10 @@ mod tests;
 
 use domain::{language::Language, normalize::normalize};
 
+/// Maximum length of a header in bytes. Real headers are shorter, most cells that are tested are not headers, and the
+/// similarity of long texts is expensive.
+const MAX_HEADER_LENGTH: usize = 60;
+
 /// Field of a deal that a file can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ImportField {
@@ -254,6 +258,9 @@ impl ImportField {
 
     /// Similarity of a header to the field's names, from 0 to 1 (equal). Used for suggestions only.
     pub fn similarity_to(self, header: &str) -> f64 {
+        if header.len() > MAX_HEADER_LENGTH {
+            return 0.0;
+        }
         let key = header_key(header);
         let near = |synonym: &&str| match synonym.len() {
             // Two or three letters resemble too many headers.
@@ -267,9 +274,7 @@ impl ImportField {
 
 /// Field that a header names, with its rank (0 is the most specific); `None` if it names no field.
 pub fn meaning(header: &str) -> Option<(ImportField, usize)> {
-    // Real headers are shorter, and most cells that are tested are not headers.
-    const LONGEST: usize = 60;
-    if header.len() > LONGEST {
+    if header.len() > MAX_HEADER_LENGTH {
         return None;
     }
     let named = |key: &str| {
@@ -279,7 +284,7 @@ pub fn meaning(header: &str) -> Option<(ImportField, usize)> {
         })
     };
     let mut words = header_words(header);
-    named(&header_key(header)).or_else(|| {
+    named(&key_of(header, &words)).or_else(|| {
         while words.len() > 1 && words.last().is_some_and(|last| QUALIFIERS.contains(&last.as_str())) {
             words.pop();
         }
@@ -332,15 +337,19 @@ pub fn is_computed(header: &str) -> bool {
         "datedemodification",
         "datemodification",
     ];
-    COMPUTED.contains(&header_key(header).as_str())
+    header.len() <= MAX_HEADER_LENGTH && COMPUTED.contains(&header_key(header).as_str())
 }
 
 /// Normalised header: letters and digits only, without accents, case, currency and spaces.
 fn header_key(header: &str) -> String {
-    if normalize(header) == "#" {
-        return "id".to_owned();
+    key_of(header, &header_words(header))
+}
+
+fn key_of(header: &str, words: &[String]) -> String {
+    match words.is_empty() && normalize(header) == "#" {
+        true => "id".to_owned(),
+        false => words.concat(),
     }
-    header_words(header).concat()
 }
 
 fn header_words(header: &str) -> Vec<String> {

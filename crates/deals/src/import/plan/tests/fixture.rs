@@ -11,7 +11,7 @@ use crate::{
         stage::{DealStage, LostStage},
     },
     import::{
-        file::{self, problem::FileLimits, table::FileTable},
+        file::{limits::FileLimits, table::FileTable, tests::read},
         mapping,
         plan::{
             ImportPlan,
@@ -51,7 +51,7 @@ pub(crate) fn choices() -> ImportOptions {
 }
 
 pub(crate) fn table(text: &str) -> FileTable {
-    file::read(text.as_bytes(), FileLimits::default()).expect("a table")
+    read(text.as_bytes(), FileLimits::default()).expect("a table")
 }
 
 pub(crate) fn lines(text: &str) -> ParsedLines {

@@ -3,7 +3,7 @@
 use domain::language::Language;
 
 use crate::import::{
-    file::{self, problem::FileLimits},
+    file::{limits::FileLimits, tests::read},
     mapping,
     plan::{
         lines, plan,
@@ -63,7 +63,7 @@ fn numbers_and_days_of_a_workbook_read_back_as_what_they_were() {
         sheet.write_with_format(row, 3, &due, &day).expect("cell");
     }
     let bytes = workbook.save_to_buffer().expect("workbook");
-    let first = file::read(&bytes, FileLimits::default()).expect("a table");
+    let first = read(&bytes, FileLimits::default()).expect("a table");
     let mapping = mapping::guess(&first.columns).mapping;
     let refused = plan(&[], &lines::read(&first, &mapping), &choices()).refused;
     assert_eq!(refused.len(), 3);

@@ -1,22 +1,18 @@
-//! Tests of reading uploaded files: encodings, separators, headers, workbooks and limits.
-
-use std::{
-    io::{Cursor, Write},
-    time::{Duration, Instant},
-};
+//! Tests of reading uploaded files: encodings, separators, headers and workbooks.
 
 use domain::language::Language;
 use proptest::prelude::*;
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use rust_xlsxwriter::{Format, Workbook};
 
 use crate::{
     deal::stage::DealStage,
     import::{
         self,
         file::{
-            problem::{FileLimits, FileProblem},
-            read,
+            limits::FileLimits,
+            problem::FileProblem,
             table::{FileCell, FileOrigin, FileTable},
+            tests::{archive, parts_of, read, typed_workbook},
         },
         mapping,
         plan::{
@@ -255,75 +251,6 @@ fn limits_are_kept_to_the_line() {
     assert!(read(&workbook, limits(1 << 20, 2)).is_ok());
 }
 
-fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    for (name, content) in parts {
-        writer.start_file(*name, options).expect("part");
-        writer.write_all(content).expect("content");
-    }
-    writer.finish().expect("archive").into_inner()
-}
-
-fn parts_of(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("archive");
-    let part = |index| {
-        let mut part = archive.by_index(index).expect("part");
-        let mut content = Vec::new();
-        std::io::Read::read_to_end(&mut part, &mut content).expect("content");
-        (part.name().expect("name").into_owned(), content)
-    };
-    (0..zip::ZipArchive::new(Cursor::new(bytes)).expect("archive").len())
-        .map(part)
-        .collect()
-}
-
-/// The workbook with 100,000 more attributes on the first tag that begins with `tag` in one of its parts.
-fn with_many_attributes(workbook: &[u8], part: &str, tag: &str) -> Vec<u8> {
-    let mut parts = parts_of(workbook);
-    let content = parts
-        .iter_mut()
-        .find(|(name, _)| name == part)
-        .map(|(_, content)| content);
-    let content = content.expect(part);
-    let place = content.windows(tag.len()).position(|window| window == tag.as_bytes());
-    let place = place.expect(tag) + tag.len();
-    let attributes: String = (0..100_000).map(|number| format!("a{number}=\"\" ")).collect();
-    content.splice(place..place, attributes.bytes());
-    let parts: Vec<(&str, &[u8])> = parts
-        .iter()
-        .map(|(name, content)| (name.as_str(), content.as_slice()))
-        .collect();
-    archive(&parts)
-}
-
-/// RUSTSEC-2026-0194: a parser that compares each attribute with all earlier ones holds a core for 40 seconds.
-#[test]
-fn a_hundred_thousand_attributes_on_one_tag_are_read_within_two_seconds() {
-    let workbook = typed_workbook();
-    let expected = read(&workbook, FileLimits::default());
-    for (part, tag) in [
-        ("xl/worksheets/sheet2.xml", "<row "),
-        ("xl/worksheets/sheet2.xml", "<c "),
-        ("xl/styles.xml", "<numFmt "),
-        ("xl/styles.xml", "<cellXfs "),
-        ("xl/styles.xml", "<xf "),
-        ("xl/workbook.xml", "<sheet "),
-        ("xl/_rels/workbook.xml.rels", "<Relationship "),
-        ("xl/sharedStrings.xml", "<sst "),
-    ] {
-        let hostile = with_many_attributes(&workbook, part, tag);
-        // Other tests use the same cores: only the fastest of three tries says something about the reader.
-        let tries = (0..3).map(|_| {
-            let begin = Instant::now();
-            assert_eq!(read(&hostile, FileLimits::default()), expected, "{tag} in {part}");
-            begin.elapsed()
-        });
-        let is_fast = tries.into_iter().any(|took| took < Duration::from_secs(2));
-        assert!(is_fast, "{tag} in {part} takes more than two seconds");
-    }
-}
-
 /// calamine computes cell references without checks (<https://github.com/tafia/calamine/issues/694>).
 #[test]
 fn a_row_number_beyond_32_bits_is_a_problem_and_no_crash() {
@@ -346,96 +273,6 @@ fn a_row_number_beyond_32_bits_is_a_problem_and_no_crash() {
 }
 
 #[test]
-fn a_workbook_that_unpacks_to_more_than_allowed_is_refused_before_it_is_read() {
-    let bomb = archive(&[
-        ("[Content_Types].xml", b""),
-        ("xl/sharedStrings.xml", &vec![b'x'; 8 << 20]),
-    ]);
-    assert!(bomb.len() < 64 << 10);
-    let limits = FileLimits {
-        unpacked: 4 << 20,
-        ..FileLimits::default()
-    };
-    assert_eq!(
-        read(&bomb, limits),
-        Err(FileProblem::UnpacksTooLarge { limit: 4 << 20 })
-    );
-}
-
-#[test]
-fn one_long_text_shown_by_many_cells_counts_every_time() {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    for (column, header) in (0..).zip(["Client", "Statut", "Montant", "Notes"]) {
-        sheet.write(0, column, header).expect("header");
-    }
-    let long = "x".repeat(30_000);
-    for row in 1..200 {
-        sheet.write(row, 3, &long).expect("cell");
-    }
-    let limits = FileLimits {
-        unpacked: 1 << 20,
-        ..FileLimits::default()
-    };
-    let bytes = workbook.save_to_buffer().expect("workbook");
-    assert_eq!(
-        read(&bytes, limits),
-        Err(FileProblem::UnpacksTooLarge { limit: 1 << 20 })
-    );
-}
-
-#[test]
-fn two_cells_in_opposite_corners_of_a_sheet_cost_no_more_than_two_cells() {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    for (column, header) in (0..).zip(["Client", "Statut", "Montant"]) {
-        sheet.write(0, column, header).expect("header");
-    }
-    sheet.write(1_048_575, 16_383, "x").expect("corner");
-    sheet.write(1_048_575, 0, "Acme").expect("corner");
-    let table = read(&workbook.save_to_buffer().expect("workbook"), FileLimits::default()).expect("a table");
-    assert_eq!(
-        (table.lines.len(), table.lines[0].number, table.columns.len()),
-        (1, 1_048_576, 3)
-    );
-}
-
-fn typed_workbook() -> Vec<u8> {
-    let mut workbook = Workbook::new();
-    workbook
-        .add_worksheet()
-        .set_name("Lisez-moi")
-        .expect("name")
-        .write(0, 0, "Bonjour")
-        .expect("cell");
-    let sheet = workbook.add_worksheet().set_name("Affaires").expect("name");
-    sheet.write(0, 0, "Export du 21/11/2026").expect("title");
-    for (column, header) in (1..).zip(["Société", "Étape", "Montant brut", "Échéance", "N°"]) {
-        sheet.write(2, column, header).expect("header");
-    }
-    let day = Format::new().set_num_format("dd/mm/yyyy");
-    let money = Format::new().set_num_format("#,##0.00 €");
-    let due = ExcelDateTime::from_ymd(2026, 12, 31).expect("day");
-    sheet.write(3, 1, "Acme").expect("cell");
-    sheet.write(3, 2, "gagné").expect("cell");
-    sheet.write_with_format(3, 3, 12_500.5, &money).expect("cell");
-    sheet.write_with_format(3, 4, &due, &day).expect("cell");
-    sheet.write(3, 5, 7).expect("cell");
-    sheet.write(6, 1, 365).expect("cell");
-    sheet.write(6, 2, "Prospect").expect("cell");
-    sheet
-        .write_formula(
-            6,
-            3,
-            rust_xlsxwriter::Formula::new("10000/3").set_result("3333.33333333333"),
-        )
-        .expect("cell");
-    sheet.write(6, 4, 46_387).expect("cell");
-    sheet.write(6, 8, "note à côté").expect("cell");
-    workbook.save_to_buffer().expect("workbook")
-}
-
-#[test]
 fn the_sheet_with_the_headers_is_read_with_its_types() {
     let table = read(&typed_workbook(), FileLimits::default()).expect("a table");
     let sheet = "Affaires".to_owned();
@@ -452,20 +289,6 @@ fn the_sheet_with_the_headers_is_read_with_its_types() {
         ("365", "3333.33")
     );
     assert_eq!(second.due, plan.new[0].draft.due);
-}
-
-#[test]
-fn every_problem_says_in_two_languages_what_to_do() {
-    for problem in [
-        FileProblem::Empty,
-        FileProblem::TooLarge { limit: 20 << 20 },
-        FileProblem::UnclosedQuote { line: 7 },
-        FileProblem::NoHeader {
-            first_line: "x".to_owned(),
-        },
-    ] {
-        assert_ne!(problem.text(Language::French), problem.text(Language::English));
-    }
 }
 
 #[test]
