@@ -5,24 +5,18 @@ use serde_json::json;
 use crate::{
     browser::{
         device::{Browser, Script},
-        visual::broken_rules,
+        visual::{broken_rules, out_of_sight},
     },
     world::World,
 };
 
 const FILE: &str = "Nom;Étape;Prix HT;Secteur;Échéance\nAcme;Prospect;12.500;Énergie;31/12/2026\nDurand;Gagné;1 250,50 €;Santé;15/01/2027\nFaux;Prospect;abc;;\n";
 
-/// Accessibility violations and horizontal overflow at all widths; leaves the browser at desktop width.
+/// Accessibility violations and what is out of sight; leaves the browser at desktop width.
 async fn look_at(browser: &Browser, name: &str) -> Vec<String> {
-    let mut broken = broken_rules(browser, name).await;
-    for width in [320, 390, 768, 1280] {
-        browser.look(width, "light").await;
-        let overflow = browser.ask("document.documentElement.scrollWidth - innerWidth").await;
-        if overflow != json!(0) {
-            broken.push(format!("{name} {width}: {overflow} too wide"));
-        }
-    }
-    broken
+    let mut faults = broken_rules(browser, name).await;
+    faults.extend(out_of_sight(browser, name, &[320, 390, 768, 1280]).await);
+    faults
 }
 
 async fn import(script: Script) {

@@ -1,7 +1,7 @@
 //! Visual checks of the TV board: it fits the screen, is legible from a distance, and celebrates claims.
 
 use std::{
-    fs,
+    env, fs,
     path::Path,
     time::{Duration, Instant},
 };
@@ -119,13 +119,20 @@ async fn lasting_faults(browser: &Browser) -> Vec<String> {
     }
 }
 
+/// Draws the screen for people to look at, if `SCREENSHOTS` is set: a picture of a large screen takes a second.
+async fn draw(browser: &Browser, name: &str) {
+    if env::var_os("SCREENSHOTS").is_some() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        fs::create_dir_all(&folder).expect("folder");
+        fs::write(folder.join(name), browser.first_sight().await).expect("picture");
+    }
+}
+
 #[tokio::test]
 async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no_small_text() {
     let Some(browser) = Browser::open(Script::On).await else {
         return;
     };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
-    fs::create_dir_all(&folder).expect("folder");
     let mut found = Vec::new();
     for csms in [3, 12, 40, 60] {
         let world = world_of(csms).await;
@@ -166,8 +173,7 @@ async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no
                 }
                 let faults = lasting_faults(&browser).await;
                 found.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
-                let picture = folder.join(format!("wall-{csms}-{slide}-{}.png", size.0));
-                fs::write(picture, browser.first_sight().await).expect("picture");
+                draw(&browser, &format!("wall-{csms}-{slide}-{}.png", size.0)).await;
             }
         }
     }
@@ -243,8 +249,6 @@ async fn the_longest_names_and_forty_services_are_celebrated_without_being_cut()
         return;
     };
     let world = world_of(12).await;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
-    fs::create_dir_all(&folder).expect("folder");
     for size in SCREENS {
         screen(&browser, size).await;
         browser.goto(&format!("{}/leaderboard/tv", world.address)).await;
@@ -252,8 +256,7 @@ async fn the_longest_names_and_forty_services_are_celebrated_without_being_cut()
         let words = browser.text(".celebration").await;
         assert!(words.starts_with("+40") && words.contains(" more at "), "{words}");
         assert_eq!(faults(&browser).await, Vec::<String>::new(), "{size:?}");
-        let picture = folder.join(format!("wall-celebration-{}.png", size.0));
-        fs::write(picture, browser.first_sight().await).expect("picture");
+        draw(&browser, &format!("wall-celebration-{}.png", size.0)).await;
     }
 }
 
