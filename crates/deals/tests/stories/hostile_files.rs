@@ -82,9 +82,7 @@ fn texts(size: usize) -> Vec<HostileFile> {
         ),
         HostileFile {
             what: "bytes",
-            content: (0..300_000 * size)
-                .map(|number| (number * 31 % 251 + number / 7 % 5) as u8)
-                .collect(),
+            content: [0, 1, 254, 7, 0, 200, 3, b'P'].repeat(40_000 * size),
             refusal: Some(""),
         },
     ]

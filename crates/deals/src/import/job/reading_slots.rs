@@ -6,10 +6,7 @@ use axum::http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use web::error::Error;
 
-use crate::import::{
-    file::deadline::{Deadline, MAX_READING_TIME},
-    job::run_blocking,
-};
+use crate::import::file::deadline::{Deadline, MAX_READING_TIME};
 
 /// Maximum number of files that are read or compared at a time; the next ones wait.
 const MAX_AT_A_TIME: usize = 2;
@@ -68,11 +65,11 @@ impl ReadingSlots {
             .await
             .map_err(Error::internal)?;
         let (deadline, _caller) = Deadline::after(MAX_READING_TIME).with_caller();
-        run_blocking(move || {
+        let work = move || {
             let _slot = slot;
             work(&deadline)
-        })
-        .await
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sample deals and files for the tests of the import.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::money::Money;
 use jiff::{Timestamp, civil::date};
@@ -11,7 +11,7 @@ use crate::{
         stage::{DealStage, LostStage},
     },
     import::{
-        file::{limits::FileLimits, table::FileTable, tests::read},
+        file::{self, deadline::Deadline, limits::FileLimits, table::FileTable},
         mapping,
         plan::{
             ImportPlan,
@@ -51,7 +51,12 @@ pub(crate) fn choices() -> ImportOptions {
 }
 
 pub(crate) fn table(text: &str) -> FileTable {
-    read(text.as_bytes(), FileLimits::default()).expect("a table")
+    table_of(text.as_bytes())
+}
+
+pub(crate) fn table_of(bytes: &[u8]) -> FileTable {
+    let deadline = Deadline::after(Duration::from_secs(600));
+    file::read(bytes, FileLimits::default(), &deadline).expect("a table")
 }
 
 pub(crate) fn lines(text: &str) -> ParsedLines {

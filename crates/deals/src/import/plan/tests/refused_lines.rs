@@ -3,12 +3,11 @@
 use domain::language::Language;
 
 use crate::import::{
-    file::{limits::FileLimits, tests::read},
     mapping,
     plan::{
         lines, plan,
         refused_lines::write,
-        tests::fixture::{choices, plan_of, table},
+        tests::fixture::{choices, plan_of, table, table_of},
     },
 };
 
@@ -63,7 +62,7 @@ fn numbers_and_days_of_a_workbook_read_back_as_what_they_were() {
         sheet.write_with_format(row, 3, &due, &day).expect("cell");
     }
     let bytes = workbook.save_to_buffer().expect("workbook");
-    let first = read(&bytes, FileLimits::default()).expect("a table");
+    let first = table_of(&bytes);
     let mapping = mapping::guess(&first.columns).mapping;
     let refused = plan(&[], &lines::read(&first, &mapping), &choices()).refused;
     assert_eq!(refused.len(), 3);
