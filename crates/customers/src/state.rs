@@ -33,7 +33,7 @@ use crate::{
     sync::SyncService,
 };
 
-/// Size limit of the listing cache in bytes; a listing takes four bytes per customer.
+/// Size limit of the listing cache in bytes; a listing takes its query and four bytes per customer.
 const LISTING_CACHE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// State of the customers board, created once by the app.
@@ -104,7 +104,9 @@ impl Customers {
             finding_counts: parts.finding_counts,
             response_cache: ResponseCache::default(),
             aggregates: DerivedCache::most(1),
-            listings: DerivedCache::with_max_bytes(LISTING_CACHE_BYTES, |listing| 4 * listing.indices.len() + 1024),
+            listings: DerivedCache::with_max_bytes(LISTING_CACHE_BYTES, |(_, query), listing| {
+                query.len() + 4 * listing.indices.len()
+            }),
             trends: DerivedCache::most(1),
             reports: DerivedCache::most(1),
         }

@@ -63,9 +63,9 @@ pub struct Deals {
 /// Key of a derived-value cache: version of the tabs, today's date, and the query.
 type DerivedKey = (u64, Date, String);
 
-/// Maximum number of cached dashboards; each holds only the first lines of its lists.
-const MAX_CACHED_OVERVIEWS: u64 = 64;
-/// Maximum size of the cached lists in bytes: a list takes four bytes per deal.
+/// Maximum size of the cached dashboards in bytes; each holds only the first lines of its lists.
+const MAX_CACHED_OVERVIEW_BYTES: u64 = 4 * 1024 * 1024;
+/// Maximum size of the cached lists in bytes: a list takes its query and four bytes per deal.
 const MAX_CACHED_LIST_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Dependencies that the app passes to the board.
@@ -105,8 +105,12 @@ impl Deals {
             reminding: Mutex::default(),
             responses: ResponseCache::default(),
             correcting: Arc::default(),
-            overviews: DerivedCache::most(MAX_CACHED_OVERVIEWS),
-            listings: DerivedCache::with_max_bytes(MAX_CACHED_LIST_BYTES, |listing| 4 * listing.places.len() + 1024),
+            overviews: DerivedCache::with_max_bytes(MAX_CACHED_OVERVIEW_BYTES, |(.., query), overview| {
+                query.len() + overview.heap_bytes()
+            }),
+            listings: DerivedCache::with_max_bytes(MAX_CACHED_LIST_BYTES, |(.., query), listing| {
+                query.len() + 4 * listing.places.len()
+            }),
         }
     }
 

@@ -45,6 +45,9 @@ use crate::{
     ui::navigation::navigation,
 };
 
+/// Maximum size of the cached standings in bytes. A caller may ask for any period, and each has all CSMs.
+const STANDINGS_CACHE_BYTES: u64 = 8 * 1024 * 1024;
+
 /// State of the board, created once by the app.
 pub struct Leaderboard {
     pub(crate) store: Arc<Store>,
@@ -120,7 +123,7 @@ impl Leaderboard {
             live: LiveUpdates::default(),
             viewers: Seats::new(parts.viewers),
             data: DerivedCache::most(1),
-            standings: DerivedCache::most(64),
+            standings: DerivedCache::with_max_bytes(STANDINGS_CACHE_BYTES, |_, standings| standings.heap_bytes()),
             responses: ResponseCache::default(),
             background: tokio::sync::Mutex::default(),
             signing: parts.signing,

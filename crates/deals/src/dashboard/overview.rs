@@ -107,7 +107,31 @@ pub struct ListPreview<Line> {
     pub amount: Money,
 }
 
+impl DashboardOverview {
+    /// Bytes on the heap, without the texts that are shared with the rows.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let due = [&self.due.overdue, &self.due.today, &self.due.upcoming];
+        let links: usize = due.iter().map(|list| list.link_bytes(|line| &line.deal.link)).sum();
+        let stale = [&self.cold, &self.snoozed];
+        let stale_links: usize = stale.iter().map(|list| list.link_bytes(|line| &line.deal.link)).sum();
+        size_of::<Self>()
+            + size_of_val(&*self.funnel)
+            + size_of_val(&*self.sectors)
+            + size_of_val(&*self.top_baskets)
+            + size_of_val(&*self.facets.statuses)
+            + size_of_val(&*self.facets.sectors)
+            + size_of_val(&*self.facets.assignees)
+            + links
+            + stale_links
+    }
+}
+
 impl<Line> ListPreview<Line> {
+    /// Bytes of the lines, with their links.
+    fn link_bytes(&self, link: impl Fn(&Line) -> &String) -> usize {
+        size_of_val(&*self.lines) + self.lines.iter().map(|line| link(line).len()).sum::<usize>()
+    }
+
     fn of<'a, Item>(
         items: &[Item],
         most: usize,

@@ -44,6 +44,15 @@ pub struct Standings {
     pub totals: StandingsTotals,
 }
 
+impl Standings {
+    /// Bytes on the heap.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let csms: usize = self.by_csm.iter().map(|line| line.csm.len()).sum();
+        let integrations: usize = self.by_service.iter().map(|line| line.integration.len()).sum();
+        size_of::<Self>() + size_of_val(&*self.by_csm) + size_of_val(&*self.by_service) + csms + integrations
+    }
+}
+
 /// Totals of a board.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StandingsTotals {
