@@ -17,6 +17,9 @@ pub const HOME: &str = leaderboard::routes::BOARD;
 /// Instructions for search engines.
 pub const ROBOTS: &str = "/robots.txt";
 
+/// Where to report a security problem.
+pub const SECURITY_TXT: &str = "/.well-known/security.txt";
+
 /// Section of the site: a board, or the pages of no board.
 #[derive(Clone, Copy, Debug)]
 pub struct Section {
@@ -70,6 +73,7 @@ pub const SECTIONS: [Section; 4] = [
             REFRESH,
             ASSETS,
             ROBOTS,
+            SECURITY_TXT,
         ],
     },
 ];

@@ -1,7 +1,6 @@
 //! Benchmark of 20,000 customers from three sources: first view of each page with a warm cache, and a full rescoring.
 
 use std::{
-    num::NonZeroU32,
     ops::Range,
     sync::{
         Arc,
@@ -147,9 +146,9 @@ impl Board {
             clock,
             catalog: CatalogFile::new("integrations.txt"),
             source: DataSource::EmbeddedSpreadsheet,
-            posts_per_minute: NonZeroU32::MAX,
-            trusted_proxies: 0,
+            requests: web::middleware::RequestSettings::unlimited(),
             callers: tallyboard::app::CallerLimits::default(),
+            security_contact: None,
             team_goal: None,
             reminders: ReminderSettings::default(),
             rules: DealRules::default(),

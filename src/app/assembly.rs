@@ -1,6 +1,6 @@
 //! Boards, connected with each other, and the router with all routes and middleware.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use customers::{Customers, CustomersParts, sync::SyncService};
@@ -15,7 +15,7 @@ use sheets_store::{Store, Tab, clock::Clock};
 use tower_http::catch_panic::CatchPanicLayer;
 use web::{
     findings::counts::FindingCounts,
-    middleware::{ErrorFrame, MAX_BODY_BYTES, RequestGuard},
+    middleware::{ErrorFrame, MAX_BODY_BYTES, RequestGuard, RequestSettings},
     openapi::{self, OpenApiDocument},
     page::{DataSource, Frame, keyboard},
     server::{
@@ -32,6 +32,7 @@ use crate::{
             Boards, collect_findings, cross_board_lookup, customers_status, deals_status, leaderboard_status,
         },
         fallback::{answer_options, with_fallback},
+        security_txt::{self, SecurityContact},
         shared_routes::shared_routes,
     },
     site_map,
@@ -47,10 +48,10 @@ pub struct AppParts {
     pub catalog: CatalogFile,
     /// Kind of spreadsheet, as named on pages.
     pub source: DataSource,
-    /// Rate limit: forms per minute and client address.
-    pub posts_per_minute: NonZeroU32,
-    /// Number of proxies in front that add the client address to `X-Forwarded-For`.
-    pub trusted_proxies: usize,
+    /// Rates, proxies, HTTPS and calls from other origins.
+    pub requests: RequestSettings,
+    /// Contact for reports of security problems.
+    pub security_contact: Option<SecurityContact>,
     /// Limits for callers.
     pub callers: CallerLimits,
     /// Team goal of the leaderboard.
@@ -99,14 +100,15 @@ pub(crate) fn assemble(parts: AppParts) -> AssembledApp {
     };
     let (store, clock) = (Arc::clone(&parts.store), parts.clock.clone());
     let sync = Arc::clone(&parts.sync);
-    let (posts_per_minute, trusted_proxies) = (parts.posts_per_minute, parts.trusted_proxies);
+    let security_txt = security_txt::router(parts.security_contact.clone(), clock.clone());
+    let mut requests = parts.requests.clone();
+    if parts.reminders.token.is_some() {
+        // Without a token the handler takes any page for its own, so that no other origin may reach it.
+        requests.cors = requests.cors.with_token_addresses(&[deals::routes::REMINDERS]);
+    }
     let hosts = Arc::new(parts.callers.hosts.clone());
     let boards = connect_boards(parts, &frame);
-    let guard = Arc::new(RequestGuard::new(
-        posts_per_minute,
-        trusted_proxies,
-        error_frame(&boards.deals, &frame),
-    ));
+    let guard = Arc::new(RequestGuard::new(requests, error_frame(&boards.deals, &frame)));
     let status = StatusParts {
         store: Arc::clone(&store),
         clock: clock.clone(),
@@ -120,6 +122,7 @@ pub(crate) fn assemble(parts: AppParts) -> AssembledApp {
     };
     let document = OpenApiDocument::default();
     let routes = shared_routes(Arc::clone(&store))
+        .merge(security_txt)
         .merge(web::findings::page::router(collect_findings(&boards, &store, &clock)))
         .merge(leaderboard::router(Arc::clone(&boards.leaderboard)))
         .merge(keyboard::router(frame))

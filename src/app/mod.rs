@@ -4,6 +4,7 @@ mod assembly;
 mod cross_board;
 mod fallback;
 mod messaging;
+mod security_txt;
 mod shared_routes;
 mod signing_key;
 mod spreadsheet;
@@ -24,6 +25,7 @@ use web::{middleware::RequestGuard, page::DataSource};
 
 pub use crate::app::{
     assembly::{AppParts, CallerLimits, router, tabs},
+    security_txt::SecurityContact,
     spreadsheet::{STORE_IDENTITY, emulator_options},
 };
 use crate::{
@@ -90,12 +92,15 @@ impl App {
             } else {
                 DataSource::GoogleSheets
             },
-            posts_per_minute: config.posts_per_minute,
-            trusted_proxies: config.trusted_proxies,
+            requests: config.requests.clone(),
             callers: CallerLimits {
                 hosts: config.callers.hosts.clone(),
                 streams: config.callers.streams,
             },
+            security_contact: config.security_contact.clone().map(|uri| SecurityContact {
+                uri,
+                public_url: config.public_url.clone(),
+            }),
             reminders: messaging::reminders(config)?,
             rules: config.deals,
             team_goal: config.team_goal,

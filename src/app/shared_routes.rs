@@ -19,6 +19,7 @@ use sheets_store::Store;
 use web::{
     assets::AssetIndex,
     error::Error,
+    middleware::MAX_QUERY_BYTES,
     openapi::{BodyKind, EndpointDocs, PROGRAM},
     routes::{ASSETS, REFRESH},
 };
@@ -110,7 +111,7 @@ async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
         refresher.store.refresh();
     }
     let back: RefreshForm = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let to = back.to.filter(|to| is_local_path(to));
+    let to = back.to.filter(|to| to.len() <= MAX_QUERY_BYTES && is_local_path(to));
     let location = to
         .and_then(|to| HeaderValue::try_from(to).ok())
         .unwrap_or(HeaderValue::from_static(HOME));

@@ -145,7 +145,13 @@ secrets.example.json:
                                   open connections, in all and of one address (4000, 1024)
   MAX_STREAMS, MAX_STREAMS_PER_ADDRESS
                                   open boards that follow by the second (2000, 256); others poll
+  GETS_PER_MINUTE                 pages and files that one address reads (6000; 0 is no limit)
+  WORK_PER_MINUTE                 workbooks, PDF files, looks into the past for one address (30)
   TRUSTED_PROXIES                 proxies in front that add X-Forwarded-For (0; 1 in production)
+  HTTPS                           redirect or off: lead HTTP behind a proxy to PUBLIC_URL
+  HSTS                            off: do not tell browsers to use HTTPS only (on)
+  CORS_ORIGINS                    origins whose pages may read (none)
+  SECURITY_CONTACT                mail address or URI in /.well-known/security.txt (none)
   SMTP_URL, MAIL_FROM             mail server and sender of the reminders, such as
                                   smtps://user:password@mail.example.com and board@example.com
   DEALS_MAIL_TO                   where reminders go without a line in the tab contacts

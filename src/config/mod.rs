@@ -8,6 +8,7 @@ pub(crate) mod callers;
 pub(crate) mod deal_rules;
 pub(crate) mod messages;
 mod names;
+pub(crate) mod requests;
 pub(crate) mod sources;
 pub(crate) mod spreadsheet;
 pub(crate) mod sync;
@@ -22,6 +23,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use leaderboard::standings::goal::{Goal, InvalidGoal};
 use serde::Deserialize;
 use serde_json::Value;
+use web::middleware::RequestSettings;
 
 pub(crate) use crate::config::values::{
     check_webhook, filter, invalid_setting, number, number_in, number_within, readable_file, strong_secret, switch,
@@ -59,10 +61,10 @@ pub struct Config {
     pub sheets_timeout: Duration,
     /// Rate limit towards Google: calls per minute, for reads and for writes each.
     pub sheets_calls_per_minute: NonZeroU32,
-    /// Rate limit: forms per minute and client address.
-    pub posts_per_minute: NonZeroU32,
-    /// Number of proxies in front that add the client address to `X-Forwarded-For`.
-    pub trusted_proxies: usize,
+    /// Rates, proxies, HTTPS and calls from other origins.
+    pub requests: RequestSettings,
+    /// URI for reports of security problems.
+    pub security_contact: Option<String>,
     /// Host names, connections and live streams.
     pub callers: CallerSettings,
     /// Team goal of the leaderboard.
@@ -193,17 +195,19 @@ impl Config {
     fn from_both(setting: Lookup<'_>, mut secrets: Secrets) -> Result<Self, ConfigError> {
         let messages = messages::messages(setting, secrets.messages())?;
         let environment = environment(setting("ENVIRONMENT").as_deref())?;
-        let proxies = match environment {
-            Environment::Development => 0,
-            Environment::Production => 1,
+        let public_url = public_url(setting)?;
+        let deployment = requests::Deployment {
+            environment,
+            public_url: public_url.as_deref(),
         };
+        requests::check_public_url(&deployment)?;
         let sources = sources::read(setting, &secrets.sources)?;
         let signing_secret = setting("SIGNING_SECRET")
             .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty()));
-        let (listen, public_url) = (listen(setting)?, public_url(setting)?);
-        let trusted_proxies = number_within(setting, "TRUSTED_PROXIES", proxies, 0..=MAX_PROXIES)?;
+        let listen = listen(setting)?;
+        let requests = requests::read(setting, &deployment)?;
         Ok(Self {
-            callers: callers::read(setting, &listen, public_url.as_deref(), trusted_proxies)?,
+            callers: callers::read(setting, &listen, public_url.as_deref(), requests.trusted_proxies)?,
             listen,
             environment,
             log_filter: filter("RUST_LOG", setting("RUST_LOG"))?,
@@ -223,8 +227,8 @@ impl Config {
                 "SHEETS_CALLS_PER_MINUTE",
                 const { NonZeroU32::new(54).unwrap() },
             )?,
-            posts_per_minute: number(setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
-            trusted_proxies,
+            requests,
+            security_contact: requests::security_contact(setting)?,
             alerts: alerts::read(setting, &messages)?,
             team_goal: team_goal(setting("TEAM_GOAL"))?,
             messages,
@@ -241,7 +245,7 @@ fn process_setting(name: &str) -> Option<String> {
 }
 
 /// More proxies than any chain has; a larger number is a slip, with which nobody's address could be told from the header.
-const MAX_PROXIES: usize = 20;
+pub(crate) const MAX_PROXIES: usize = 20;
 
 fn environment(name: Option<&str>) -> Result<Environment, ConfigError> {
     match name.map(str::to_lowercase).as_deref() {

@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 use test_support::Page;
+use web::middleware::RequestSettings;
 
 use crate::world::{Plan, World, form};
 
@@ -36,8 +37,11 @@ async fn a_form_on_another_site_writes_nothing() {
 #[tokio::test]
 async fn one_address_that_sends_too_much_is_asked_to_wait_and_others_are_not() {
     let world = World::of(Plan {
-        posts_per_minute: 3,
-        trusted_proxies: 1,
+        requests: RequestSettings {
+            posts_per_minute: 3.try_into().expect("positive"),
+            trusted_proxies: 1,
+            ..RequestSettings::unlimited()
+        },
         ..Plan::default()
     })
     .await;

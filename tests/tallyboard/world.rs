@@ -17,10 +17,14 @@ use leaderboard::{
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use sheets_store::{CellEntry, NewId, RowInsert, Store, clock::Clock, options::ChangeCheck};
-use tallyboard::app::{AppParts, CallerLimits, router, tabs};
+use tallyboard::app::{AppParts, CallerLimits, SecurityContact, router, tabs};
 use tempfile::TempDir;
 use test_support::{Page, SheetWorld, SiteWorld, StoreSettings, site_world::serve};
-use web::{delivery::Delivery, page::DataSource};
+use web::{
+    delivery::Delivery,
+    middleware::{RateClock, RequestSettings},
+    page::DataSource,
+};
 
 pub const CATALOG: &str = "GitHub | GH\nCursor\nClickHouse\nDatadog\nOpenAI\n~ Segment\n";
 
@@ -41,8 +45,9 @@ impl Deref for World {
 /// Settings of a test world.
 pub struct Plan {
     pub catalog: &'static str,
-    pub posts_per_minute: u32,
-    pub trusted_proxies: usize,
+    /// Rates, proxies, HTTPS and calls from other origins; the time of the rates is that of the world.
+    pub requests: RequestSettings,
+    pub security_contact: Option<SecurityContact>,
     pub patience: Duration,
     pub source: DataSource,
     /// Maximum number of queued writes.
@@ -67,8 +72,8 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             catalog: CATALOG,
-            posts_per_minute: 10_000,
-            trusted_proxies: 0,
+            requests: RequestSettings::unlimited(),
+            security_contact: None,
             patience: Duration::from_secs(20),
             source: DataSource::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
@@ -163,13 +168,18 @@ impl World {
 }
 
 fn app(plan: &Plan, store: Arc<Store>, clock: Clock, syncing: Arc<SyncService>, folder: &TempDir) -> Router {
+    let (start, time) = (clock.now(), clock.clone());
+    let rate_clock = RateClock::from_source(move || time.since(start).unsigned_abs());
     router(AppParts {
         store,
         clock,
         catalog: CatalogFile::new(folder.path().join("integrations.txt")),
         source: plan.source,
-        posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
-        trusted_proxies: plan.trusted_proxies,
+        requests: RequestSettings {
+            clock: rate_clock,
+            ..plan.requests.clone()
+        },
+        security_contact: plan.security_contact.clone(),
         callers: plan.callers.clone(),
         team_goal: plan.team_goal,
         reminders: (plan.reminders)(),

@@ -100,7 +100,42 @@ fn cookie_language(headers: &HeaderMap) -> Option<Language> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn the_cookie_is_found_among_others_and_anything_else_is_no_language() {
+        for (cookies, language) in [
+            (&["lang=en"][..], Some(Language::English)),
+            (&["a=b; lang=fr"], Some(Language::French)),
+            (&["a=b;lang=fr;c"], Some(Language::French)),
+            (&["a=b", "lang=fr"], Some(Language::French)),
+            (&["xlang=fr; langx=fr"], None),
+            (&["lang"], None),
+            (&["lang=; lang=fr"], None),
+            (&["=;;=;lang=klingon"], None),
+            (&["lang=fr; lang=en"], Some(Language::French)),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in cookies {
+                headers.append(header::COOKIE, HeaderValue::from_static(line));
+            }
+            assert_eq!(cookie_language(&headers), language, "{cookies:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_cookie_is_read_without_a_panic(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4)) {
+            let mut headers = HeaderMap::new();
+            for line in lines.iter().filter_map(|line| HeaderValue::from_bytes(line).ok()) {
+                headers.append(header::COOKIE, line);
+            }
+            cookie_language(&headers);
+        }
+    }
 
     #[test]
     fn the_address_beats_the_browsers_memory_and_that_beats_the_boards_own_language() {

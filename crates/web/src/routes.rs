@@ -34,6 +34,9 @@ pub const FINDINGS: &str = "/findings";
 /// Path of the health check.
 pub const HEALTH: &str = "/health";
 
+/// Path of the figures for monitoring.
+pub const METRICS: &str = "/metrics";
+
 /// Target of the Refresh button.
 pub const REFRESH: &str = "/refresh";
 

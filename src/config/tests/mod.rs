@@ -8,7 +8,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::config::{Config, ConfigError, Listen, SpreadsheetSource};
 
-fn read(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
+pub(super) fn read(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let settings: HashMap<String, String> = settings
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -16,7 +16,7 @@ fn read(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_lookup(&|name| settings.get(name).cloned())
 }
 
-fn complaint(settings: &[(&str, &str)]) -> String {
+pub(super) fn complaint(settings: &[(&str, &str)]) -> String {
     match read(settings) {
         Ok(_) => panic!("{settings:?} was accepted"),
         Err(error) => error.to_string(),
@@ -37,7 +37,7 @@ fn without_any_setting_the_embedded_spreadsheet_is_served_on_loopback() {
     );
     assert!(matches!(config.spreadsheet, SpreadsheetSource::Embedded));
     assert_eq!(config.data_dir, PathBuf::from("data"));
-    assert_eq!(config.trusted_proxies, 0);
+    assert_eq!(config.requests.trusted_proxies, 0);
 }
 
 #[test]

@@ -4,13 +4,16 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use tallyboard::app::CallerLimits;
 use test_support::event_stream::EventStream;
-use web::server::seats::SeatLimits;
+use web::{middleware::RequestSettings, server::seats::SeatLimits};
 
 use crate::world::{Plan, World};
 
 fn plan(in_all: usize, per_network: usize) -> Plan {
     Plan {
-        trusted_proxies: 1,
+        requests: RequestSettings {
+            trusted_proxies: 1,
+            ..RequestSettings::unlimited()
+        },
         callers: CallerLimits {
             streams: SeatLimits { in_all, per_network },
             ..CallerLimits::default()

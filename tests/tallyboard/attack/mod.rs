@@ -2,6 +2,8 @@
 //!
 //! The gate runs a part of each collection; the whole one is ignored here and runs in `.ci/long`.
 
+mod headers;
 mod host_names;
 mod live_streams;
+mod rates;
 mod slow_callers;

@@ -65,6 +65,8 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
             .env("SHEETS_CALLS_PER_MINUTE", "60000")
             .env("SHEETS_TIMEOUT_SECONDS", "1")
             .env("POSTS_PER_MINUTE", "1000000")
+            .env("GETS_PER_MINUTE", "0")
+            .env("WORK_PER_MINUTE", "0")
             .env("RUST_LOG", "tallyboard=debug")
             .stderr(log());
         command

@@ -117,7 +117,7 @@ fn render(
     let part = || CustomerListResponse::of(listing, &current.rows, paging, current.read_at, current.currency);
     match request.format {
         Format::Csv => Ok(RenderedResponse::csv(&table())),
-        Format::Xlsx => RenderedResponse::xlsx(&table()).map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx(&table()),
         Format::Json => RenderedResponse::json(&part()).map_err(Error::internal),
         _ => {
             let page = ListPage {

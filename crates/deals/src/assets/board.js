@@ -18,7 +18,7 @@
   const show = (page) => {
     for (const part of document.querySelectorAll("[data-filtered]")) {
       const next = page.querySelector(`[data-filtered="${part.dataset.filtered}"]`);
-      if (next) part.innerHTML = next.innerHTML;
+      if (next) part.replaceChildren(...next.childNodes);
     }
     // Updates the counts next to the options; selection and focus stay.
     for (const box of form.querySelectorAll("input[type=checkbox]")) {
@@ -38,7 +38,7 @@
     try {
       const answer = await fetch(place, { headers: { Accept: "text/html" } });
       if (!answer.ok) return form.submit();
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = await parsePage(answer);
       if (turn !== latest) return;
       show(page);
       history.pushState(null, "", place);

@@ -20,7 +20,7 @@
     const wanted = address();
     try {
       const answer = await fetch(wanted, { headers: { Accept: "text/html" }, signal: asked.signal });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = await parsePage(answer);
       const result = page.querySelector("[data-outcome]");
       if (!result) return form.requestSubmit();
       outcome.replaceChildren(...result.childNodes);

@@ -85,7 +85,7 @@ pub(crate) async fn render_download(
     let as_of = current.read_at.to_zoned(deals.clock.zone().clone());
     let sheet = deals_table(&current.rows, &listing, &as_of);
     match request.format {
-        Format::Xlsx => RenderedResponse::xlsx_in(&sheet, ExportDialect::of(request.language)).map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx_in(&sheet, ExportDialect::of(request.language)),
         _ => Ok(RenderedResponse::csv_in(&sheet, ExportDialect::of(request.language))),
     }
 }
@@ -104,7 +104,6 @@ fn render_report(
         read_at: &current.read_at.to_zoned(deals.clock.zone().clone()),
         language: request.language,
     };
-    let document = report.document().map_err(Error::internal)?;
     let name = format!("deals-{}.pdf", current.now.date());
-    Ok(RenderedResponse::download("application/pdf", document.into(), &name))
+    RenderedResponse::pdf(&name, || report.document())
 }

@@ -2,8 +2,6 @@
 //!
 //! Amounts are JSON numbers with two decimals, rates are in percent, and unknown values are `null`.
 
-use std::sync::Arc;
-
 use domain::{language::days_between, money::Money, period::Period};
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
@@ -33,6 +31,8 @@ pub const TOP_BASKETS: usize = 5;
 /// Maximum length of a list in the dashboard response, so that 100,000 deals do not make 40 MB. The list of deals has
 /// the rest, page by page.
 pub const MAX_LIST_LENGTH: usize = 1_000;
+/// Maximum number of findings in the response.
+pub const MAX_FINDINGS: usize = 200;
 
 /// A deal with the number of days until it is due.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -89,8 +89,10 @@ pub struct DealFindingsResponse {
     pub excluded_rows: usize,
     /// Sum of their amounts, as far as they are readable.
     pub excluded_amount: Money,
-    /// Findings, one per cell.
-    pub cells: Arc<Vec<Finding>>,
+    /// Number of cells with a finding.
+    pub count: usize,
+    /// The first 200 of them; `/findings` has all.
+    pub cells: Vec<Finding>,
 }
 
 /// Response of `GET /deals`, for JSON and for the page.
@@ -163,7 +165,8 @@ impl DashboardResponse {
             findings: DealFindingsResponse {
                 excluded_rows: rows.excluded.len(),
                 excluded_amount: rows.excluded_amount(),
-                cells: Arc::clone(&context.findings),
+                count: context.findings.len(),
+                cells: context.findings.iter().take(MAX_FINDINGS).cloned().collect(),
             },
         }
     }

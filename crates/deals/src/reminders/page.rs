@@ -222,8 +222,11 @@ fn comes_from_own_page(headers: &HeaderMap) -> bool {
 /// Constant-time comparison, so that timing reveals nothing about the token.
 fn has_token(token: &str, headers: &HeaderMap) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    // The name of a scheme is case-insensitive: <https://www.rfc-editor.org/rfc/rfc9110#section-11.1>
     let given = given
-        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+        .map(|(_, token)| token.trim_start_matches(' '))
         .unwrap_or_default();
     given.len() == token.len()
         && given

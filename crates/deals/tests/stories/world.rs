@@ -9,7 +9,7 @@ use sheets_store::{Store, clock::Clock};
 use test_support::{SheetWorld, SiteWorld, StoreSettings, site_world::serve};
 use web::{
     findings::counts::FindingCounts,
-    middleware::{MAX_BODY_BYTES, RequestGuard, guard_request},
+    middleware::{MAX_BODY_BYTES, RequestGuard, RequestSettings, guard_request},
     openapi,
     page::{DataSource, Frame, NavLink},
 };
@@ -84,8 +84,7 @@ fn board(plan: &Plan, store: Arc<Store>, clock: Clock) -> Router {
     }));
     let around_errors = Arc::clone(&board);
     let guard = RequestGuard::new(
-        10_000.try_into().expect("positive"),
-        0,
+        RequestSettings::unlimited(),
         Box::new(move |uri, headers| around_errors.frame_at(uri, headers).unwrap_or_else(|| frame.clone())),
     );
     let (router, _) = openapi::build_document(deals::router(board), &[]);

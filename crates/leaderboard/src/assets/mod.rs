@@ -1,6 +1,6 @@
 //! Styles and scripts of the leaderboard.
 
-use web::assets::Asset;
+use web::assets::{Asset, PAGE_PARSER};
 
 /// Style of the leaderboard pages.
 pub static STYLESHEET: Asset = Asset::style("leaderboard", &[include_str!("leaderboard.css")]);
@@ -23,7 +23,7 @@ pub static NEWS_SCRIPT: Asset = Asset::script(
     ],
 );
 /// Rotates the slides of the TV page, shows celebrations.
-pub static TV_SCRIPT: Asset = Asset::script("wall", &[include_str!("stream.js"), include_str!("tv.js")]);
+pub static TV_SCRIPT: Asset = Asset::script("wall", &[PAGE_PARSER, include_str!("stream.js"), include_str!("tv.js")]);
 
 /// Assets of this board.
 pub static ALL: [&Asset; 7] = [

@@ -41,7 +41,7 @@
     try {
       const page = await fetch(address, { headers: { Accept: "text/html" } });
       if (!page.ok) return;
-      const line = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[data-own]");
+      const line = (await parsePage(page)).querySelector("[data-own]");
       // A row that has the focus is not replaced.
       if (!line || answer.contains(document.activeElement)) return;
       question.hidden = true;

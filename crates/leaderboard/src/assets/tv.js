@@ -32,7 +32,7 @@
     try {
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
       if (!answer.ok || turn !== latest) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = await parsePage(answer);
       // A screen stays open for weeks: reload when the program has a newer version.
       if (assets(page).map((it) => new URL(it, location).href).join() !== known) return location.assign(address);
       for (const part of document.querySelectorAll("[data-live]")) {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use tokio::task::{JoinError, spawn_blocking};
-use web::{error::Error, response::DerivedCache};
+use web::{
+    error::Error,
+    response::{DerivedCache, work_budget::charge_work},
+};
 
 use crate::{
     history::{as_of::AsOf, corrections::CorrectionList},
@@ -29,16 +32,19 @@ impl Default for HistoryCache {
 }
 
 impl HistoryCache {
-    /// The board at a moment, derived by `derive` if it is not cached.
+    /// The board at a moment, derived by `derive` if it is not cached, and then charged to the budget of the client.
     ///
     /// # Errors
-    /// When `derive` panics.
+    /// When `derive` panics, or the budget is used up.
     pub(crate) async fn board(
         &self,
         versions: BoardVersions,
         as_of: AsOf,
         derive: impl FnOnce() -> LeaderboardData + Send + 'static,
     ) -> Result<Arc<LeaderboardData>, Error> {
+        if !self.boards.contains(&(versions, as_of)) {
+            charge_work()?;
+        }
         let derived = async { spawn_blocking(derive).await.map(Arc::new) };
         let board = self.boards.try_get_or_compute((versions, as_of), derived).await;
         board.map_err(|error: Arc<JoinError>| Error::internal(error))

@@ -17,7 +17,7 @@ use web::{
     error::Error,
     openapi::EndpointDocs,
     request_context::RequestContext,
-    response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
+    response::{CutList, ExportCell, ExportColumn, ExportKind, ExportSheet, Format, ListPage, RenderedResponse},
 };
 
 use crate::{
@@ -108,14 +108,22 @@ pub(crate) async fn show(
 pub(crate) struct DifferenceQuery {
     before: Option<String>,
     after: Option<String>,
+    /// Number of the page in JSON, 1 for the first.
+    page: Option<String>,
     format: Option<String>,
 }
+
+/// CSMs on a page in JSON: less than 1 MB with the longest names that the form accepts.
+const CSMS_PER_JSON_PAGE: usize = 500;
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct DifferenceResponse<'a> {
     before: AsOf,
     after: AsOf,
+    /// At most 500.
     by_csm: &'a [StandingChange],
+    /// `by_csm`, if there are more of them; the next ones have `page=2`. CSV and Excel files have all.
+    cut: Vec<CutList>,
 }
 
 pub(crate) async fn show_difference(
@@ -144,6 +152,7 @@ pub(crate) async fn show_difference(
         leaderboard.standings(&later, everything).await,
     );
     let moved = difference(&then.by_csm, &later.by_csm);
+    let page = ListPage::new(query.page.as_deref(), CSMS_PER_JSON_PAGE);
     let rendered = match request.format {
         Format::Html => RenderedResponse::html(
             DifferencePage {
@@ -156,11 +165,12 @@ pub(crate) async fn show_difference(
             .document(&leaderboard.frame(&current)),
         ),
         Format::Csv => RenderedResponse::csv(&sheet(&moved, now.datetime())),
-        Format::Xlsx => RenderedResponse::xlsx(&sheet(&moved, now.datetime())).map_err(Error::internal)?,
+        Format::Xlsx => RenderedResponse::xlsx(&sheet(&moved, now.datetime()))?,
         _ => RenderedResponse::json(&DifferenceResponse {
             before,
             after,
-            by_csm: &moved,
+            by_csm: page.of(&moved),
+            cut: page.cut("by_csm", moved.len(), &request.address).into_iter().collect(),
         })
         .map_err(Error::internal)?,
     };

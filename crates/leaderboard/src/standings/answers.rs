@@ -4,7 +4,7 @@ use domain::period::Period;
 use jiff::{Timestamp, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::response::{ExportCell, ExportKind, ExportSheet};
+use web::response::{CutList, ExportCell, ExportKind, ExportSheet};
 
 use crate::{
     standings::{CsmStanding, ServiceKind, ServiceStanding, Standings, StandingsTotals, highlights::Highlights},
@@ -21,10 +21,12 @@ pub struct StandingsResponse<'a> {
     pub period: Period,
     /// Totals of the tables.
     pub totals: &'a StandingsTotals,
-    /// Ranking by CSM.
+    /// Ranking by CSM, at most 1,000.
     pub by_csm: &'a [CsmStanding],
-    /// Overview by integration.
+    /// Overview by integration, at most 1,000.
     pub by_service: &'a [ServiceStanding],
+    /// Tables with more lines; the next ones have `page=2`. CSV and Excel files have all.
+    pub cut: Vec<CutList>,
     /// Highlights shown next to the ranking.
     pub highlights: &'a Highlights,
     /// Number of cells and lines that could not be read.

@@ -16,7 +16,7 @@ use web::{
     error::Error,
     openapi::EndpointDocs,
     request_context::RequestContext,
-    response::{Format, RenderedResponse},
+    response::{Format, ListPage, RenderedResponse},
 };
 
 use crate::{
@@ -53,6 +53,18 @@ pub(crate) struct StandingsQuery {
     as_of: Option<String>,
     format: Option<String>,
     table: Option<String>,
+    /// Number of the page in JSON, 1 for the first.
+    page: Option<String>,
+}
+
+/// Lines of each table on a page in JSON: less than 1 MB with the longest names that the form accepts.
+const LINES_PER_JSON_PAGE: usize = 1_000;
+
+/// What the request chooses besides the period.
+struct StandingsChoice<'a> {
+    context: &'a RequestContext,
+    table: StandingsTable,
+    page: ListPage,
 }
 
 pub(crate) async fn show(
@@ -72,10 +84,15 @@ pub(crate) async fn show(
         };
         return contest::show(&leaderboard, &current, request).await;
     }
-    let (period, table) = (query.period(current.today())?, table_of(&query)?);
+    let period = query.period(current.today())?;
+    let choice = StandingsChoice {
+        context: &request,
+        table: table_of(&query)?,
+        page: ListPage::new(query.page.as_deref(), LINES_PER_JSON_PAGE),
+    };
     let render_response = async || {
         let standings = leaderboard.standings(&current, period).await;
-        render(&leaderboard, &current, &standings, request.format, table)
+        render(&leaderboard, &current, &standings, &choice)
     };
     let rendered = leaderboard
         .cached_response(&current, request.key(), render_response)
@@ -107,24 +124,32 @@ fn render(
     leaderboard: &Leaderboard,
     current: &LeaderboardSnapshot,
     standings: &Standings,
-    format: Format,
-    table: StandingsTable,
+    choice: &StandingsChoice<'_>,
 ) -> Result<RenderedResponse, Error> {
     let (as_of, zone) = (current.read_at, leaderboard.clock.zone());
-    let sheet = || match table {
+    let sheet = || match choice.table {
         StandingsTable::Csms => csm_sheet(standings, as_of, zone),
         StandingsTable::Services => service_sheet(standings, as_of, zone),
     };
-    match format {
-        Format::Html => Ok(RenderedResponse::html(page(leaderboard, current, standings))),
+    let (page, address) = (choice.page, &choice.context.address);
+    let cut = |list, total| page.cut(list, total, address);
+    match choice.context.format {
+        Format::Html => Ok(RenderedResponse::html(html(leaderboard, current, standings))),
         Format::Csv => Ok(RenderedResponse::csv(&sheet())),
-        Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx(&sheet()),
         _ => RenderedResponse::json(&StandingsResponse {
             as_of,
             period: standings.period,
             totals: &standings.totals,
-            by_csm: &standings.by_csm,
-            by_service: &standings.by_service,
+            by_csm: page.of(&standings.by_csm),
+            by_service: page.of(&standings.by_service),
+            cut: [
+                cut("by_csm", standings.by_csm.len()),
+                cut("by_service", standings.by_service.len()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             highlights: &leaderboard.highlights(current, standings.period),
             findings: current.findings_count(),
         })
@@ -132,7 +157,7 @@ fn render(
     }
 }
 
-fn page(leaderboard: &Leaderboard, current: &LeaderboardSnapshot, standings: &Standings) -> String {
+fn html(leaderboard: &Leaderboard, current: &LeaderboardSnapshot, standings: &Standings) -> String {
     let holders = standings
         .by_csm
         .iter()

@@ -22,7 +22,7 @@ use test_support::{Page, SheetWorld, SiteWorld, StoreSettings, site_world::serve
 use web::{
     delivery::{Delivery, alert_history::ALERT_HISTORY},
     findings::counts::FindingCounts,
-    middleware::{MAX_BODY_BYTES, RequestGuard, guard_request},
+    middleware::{MAX_BODY_BYTES, RequestGuard, RequestSettings, guard_request},
     openapi,
     page::{DataSource, Frame, NavLink},
     server::seats::SeatLimits,
@@ -130,8 +130,10 @@ fn board(plan: &Plan, store: Arc<Store>, clock: Clock, folder: &TempDir) -> Rout
         board: None,
     };
     let around_errors = frame.clone();
-    let posts_per_minute = 10_000.try_into().expect("positive");
-    let guard = RequestGuard::new(posts_per_minute, 0, Box::new(move |_, _| around_errors.clone()));
+    let guard = RequestGuard::new(
+        RequestSettings::unlimited(),
+        Box::new(move |_, _| around_errors.clone()),
+    );
     let board = Leaderboard::new(LeaderboardParts {
         store,
         clock,

@@ -34,7 +34,7 @@
     if (!dialog) {
       try {
         const answer = await fetch(help.href, { headers: { Accept: "text/html" } });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const page = await parsePage(answer);
         dialog = document.createElement("dialog");
         dialog.className = "keys-dialog";
         dialog.setAttribute("aria-labelledby", "keys");

@@ -31,7 +31,7 @@
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       if (!answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = await parsePage(answer);
       document.dispatchEvent(new Event("updating"));
       for (const part of document.querySelectorAll("[data-live]")) {
         const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);

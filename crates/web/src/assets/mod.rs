@@ -24,10 +24,13 @@ pub static STYLESHEET: Asset = Asset::style(
 pub static FINDINGS_STYLESHEET: Asset = Asset::style("findings", &[include_str!("findings.css")]);
 /// Refreshes an open page.
 pub static LIVE_SCRIPT: Asset = Asset::script("live", &[include_str!("live.js")]);
-/// Scripts of every page: keyboard shortcuts, ARIA roles of tables, subnavigation.
+/// Parser of fetched pages, a part of [`KEYS_SCRIPT`] and of the scripts of pages without it.
+pub const PAGE_PARSER: &str = include_str!("parse_page.js");
+/// Scripts of every page: parser of fetched pages, keyboard shortcuts, ARIA roles of tables, subnavigation.
 pub static KEYS_SCRIPT: Asset = Asset::script(
     "keys",
     &[
+        PAGE_PARSER,
         include_str!("keys.js"),
         include_str!("table.js"),
         include_str!("subnavigation.js"),

@@ -4,6 +4,7 @@
 //! error in the requested format and logs it once. The cause appears only in the log.
 
 pub(crate) mod callers;
+mod limits;
 pub(crate) mod response;
 pub(crate) mod translation;
 
@@ -67,7 +68,7 @@ impl OperationOutput for Error {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldError {
     /// Name of the field in the request.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// Message, one or two sentences.
     pub message: String,
 }
@@ -87,9 +88,9 @@ pub struct FieldConflict {
 
 impl FieldError {
     /// Error of `field`.
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            field,
+            field: field.into(),
             message: message.into(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use axum::http::StatusCode;
 use domain::language::Language;
 use sheets_store::read::read_error::ReadError;
 
@@ -64,6 +65,19 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     (
         "More came from your address than one team usually sends in a minute.",
         "Votre adresse a envoyé plus qu’une équipe n’envoie d’ordinaire en une minute.",
+    ),
+    (
+        "More was asked for from your address than one team usually reads in a minute.",
+        "Votre adresse a demandé plus qu’une équipe ne lit d’ordinaire en une minute.",
+    ),
+    (
+        "Looks into the past, workbooks, PDF files and previews take time to make, and your address asked for many within a minute.",
+        "Les retours en arrière, les classeurs, les PDF et les aperçus demandent du travail, et votre adresse en a demandé beaucoup en une minute.",
+    ),
+    ("The address is too long", "L’adresse est trop longue"),
+    (
+        "A path has at most 2,048 bytes, and what follows the question mark at most 8,192.",
+        "Un chemin a 2 048 octets au plus, et ce qui suit le point d’interrogation 8 192 au plus.",
     ),
     ("This one was not recorded.", "Cet envoi n’a pas été enregistré."),
     ("That is too much for this form", "C’est trop pour ce formulaire"),
@@ -267,10 +281,17 @@ impl Error {
 
     /// Adds the French sentences that contain values: seconds, field names, tab and header names.
     fn with_names<'a>(&self, text: ErrorText<'a>) -> ErrorText<'a> {
-        if let Some(seconds) = self.retry_after.filter(|_| self.code == "too_many_requests") {
-            let next = format!(
-                "Attendez {seconds} secondes, revenez en arrière et renvoyez. L’envoi ne comptera pas deux fois."
-            );
+        if let Some(seconds) = self
+            .retry_after
+            .filter(|_| self.status == StatusCode::TOO_MANY_REQUESTS)
+        {
+            // Only a request that writes says whether its input is safe.
+            let next = match text.safety.is_empty() {
+                true => format!("Attendez {seconds} secondes et réessayez."),
+                false => format!(
+                    "Attendez {seconds} secondes, revenez en arrière et renvoyez. L’envoi ne comptera pas deux fois."
+                ),
+            };
             return ErrorText {
                 next: next.into(),
                 ..text
@@ -338,6 +359,9 @@ mod tests {
             Error::unknown_host(UnknownHost("board.example".to_owned())),
             Error::unclear_host(),
             Error::body_too_slow(),
+            Error::too_many_reads(7),
+            Error::too_much_work(7),
+            Error::address_too_long(),
             Error::too_large(),
             Error::unsupported_media_type(),
             Error::method_not_allowed(),

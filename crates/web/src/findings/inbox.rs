@@ -5,15 +5,19 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sheets_store::finding::{Effect, Finding, FindingKind};
 
-use crate::findings::{
-    board_findings::{BoardFindings, LineProblem, NearNames},
-    sheet_edits::SheetEdit,
+use crate::{
+    findings::{
+        board_findings::{BoardFindings, LineProblem, NearNames},
+        sheet_edits::SheetEdit,
+    },
+    response::{CutList, ListPage},
 };
 
-/// Entries per group on the page with all groups; a single group shows [`MAX_ALONE`].
+/// Entries per group on the page with all groups; a single group has pages of [`ENTRIES_PER_PAGE`].
 const MAX_IN_OVERVIEW: usize = 50;
-/// Entries on the page of a single group; the downloads have all.
-const MAX_ALONE: usize = 1_000;
+/// Entries of each list on a page of a single group and in JSON; the downloads have all. Two long names that look alike
+/// take two kilobytes.
+pub const ENTRIES_PER_PAGE: usize = 200;
 
 /// Group of possible duplicate names.
 pub const NEAR_NAMES: &str = "near_names";
@@ -31,7 +35,7 @@ pub struct FindingsInbox<'a> {
     pub count: u32,
     /// Groups with entries, in display order.
     pub groups: Vec<FindingGroup>,
-    /// Issues in cells of the spreadsheet, sorted by group.
+    /// Issues in cells of the spreadsheet, sorted by group. This and the lists below have at most 200 entries each.
     pub cells: Vec<&'a Finding>,
     /// Rejected lines of files.
     pub lines: &'a [LineProblem],
@@ -42,9 +46,14 @@ pub struct FindingsInbox<'a> {
     pub near_names_hint: &'static str,
     /// Edits in the spreadsheet itself, newest first.
     pub edits: &'a [SheetEdit],
+    /// Lists with more entries; the next ones have `page=2`. CSV and Excel files have all.
+    pub cut: Vec<CutList>,
     /// Name of the single group to list; `None` lists all.
     #[serde(skip)]
     pub alone: Option<&'a str>,
+    /// Page of the lists.
+    #[serde(skip)]
+    pub page: ListPage,
 }
 
 /// Summary of one group.
@@ -97,14 +106,37 @@ impl<'a> FindingsInbox<'a> {
                 &[]
             },
             edits: if is_listed(SHEET_EDITS) { &findings.edits } else { &[] },
+            cut: Vec::new(),
+            page: ListPage::new(None, ENTRIES_PER_PAGE),
             alone,
+        }
+    }
+
+    /// The same with one page of each list. `address` is path and query of the request.
+    #[must_use]
+    pub fn on_page(mut self, page: ListPage, address: &str) -> Self {
+        let lists = [
+            ("cells", self.cells.len()),
+            ("lines", self.lines.len()),
+            ("near_names", self.near_names.len()),
+            ("edits", self.edits.len()),
+        ];
+        let cut = lists.map(|(list, total)| page.cut(list, total, address));
+        self.cells = page.of(&self.cells).to_vec();
+        Self {
+            cut: cut.into_iter().flatten().collect(),
+            lines: page.of(self.lines),
+            near_names: page.of(self.near_names),
+            edits: page.of(self.edits),
+            page,
+            ..self
         }
     }
 
     /// Maximum number of entries per group on the page.
     pub fn max_listed(&self) -> usize {
         if self.alone.is_some() {
-            MAX_ALONE
+            ENTRIES_PER_PAGE
         } else {
             MAX_IN_OVERVIEW
         }

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
-    http::HeaderMap,
+    http::{HeaderMap, Uri},
     response::Response,
 };
 use jiff::Zoned;
@@ -17,12 +17,13 @@ use crate::{
     error::{Error, FieldError},
     findings::{
         board_findings::{BoardFindings, LineProblem, NearNames},
-        inbox::FindingsInbox,
+        inbox::{ENTRIES_PER_PAGE, FindingsInbox},
         sheet_edits::SheetEdit,
         view::FindingsPage,
     },
     openapi::{EndpointDocs, PROGRAM},
-    response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
+    request_context::RequestContext,
+    response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, ListPage, RenderedResponse},
     routes::FINDINGS,
 };
 
@@ -43,15 +44,17 @@ pub fn router(collect: CollectFindings) -> ApiRouter {
 struct FindingsQuery {
     format: Option<String>,
     kind: Option<String>,
+    /// Number of the page, 1 for the first.
+    page: Option<String>,
 }
 
 async fn get_findings(
     State(collect): State<CollectFindings>,
     Query(query): Query<FindingsQuery>,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Error> {
-    let format = Format::negotiate(query.format.as_deref(), &headers, Format::TABLE)
-        .map_err(|unknown| Error::invalid_query(vec![FieldError::new("format", unknown.to_string())]))?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::TABLE)?;
     let kind = query.kind.as_deref().filter(|kind| !kind.is_empty());
     if let Some(unknown) = kind.filter(|kind| !FindingsInbox::is_group(kind)) {
         let message = format!("No findings are called “{unknown}”. Leave “kind” out to see all.");
@@ -59,19 +62,19 @@ async fn get_findings(
     }
     let findings = collect().await?;
     let inbox = FindingsInbox::of(&findings, kind);
-    let rendered = match format {
-        Format::Html => RenderedResponse::html(
-            FindingsPage {
-                inbox: &inbox,
-                now: &findings.as_of,
-            }
-            .document(&findings.frame),
-        ),
+    let page = ListPage::new(query.page.as_deref(), ENTRIES_PER_PAGE);
+    let rendered = match request.format {
         Format::Csv => RenderedResponse::csv(&sheet(&inbox, &findings.as_of)),
-        Format::Xlsx => RenderedResponse::xlsx(&sheet(&inbox, &findings.as_of)).map_err(Error::internal)?,
-        _ => RenderedResponse::json(&inbox).map_err(Error::internal)?,
+        Format::Xlsx => RenderedResponse::xlsx(&sheet(&inbox, &findings.as_of))?,
+        Format::Html => html(&inbox.on_page(page, &request.address), &findings),
+        _ => RenderedResponse::json(&inbox.on_page(page, &request.address)).map_err(Error::internal)?,
     };
     Ok(rendered.respond(&headers))
+}
+
+fn html(inbox: &FindingsInbox<'_>, findings: &BoardFindings) -> RenderedResponse {
+    let now = &findings.as_of;
+    RenderedResponse::html(FindingsPage { inbox, now }.document(&findings.frame))
 }
 
 fn sheet(inbox: &FindingsInbox<'_>, as_of: &Zoned) -> ExportSheet {

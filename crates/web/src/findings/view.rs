@@ -82,12 +82,29 @@ impl FindingsPage<'_> {
                     name => (cells(self.inbox, name, most)),
                 }
                 @if group.count as usize > most {
-                    p {
-                        "The first " (number_of(most)) " of " (number_of(group.count as usize)) ". "
-                        @if self.inbox.alone.is_none() { a href=(group_address(group.name)) { "See more of them" } }
-                        @else { a href={ (group_address(group.name)) "&format=csv" } { "All of them as CSV" } }
+                    @if self.inbox.alone.is_none() {
+                        p {
+                            "The first " (number_of(most)) " of " (number_of(group.count as usize)) ". "
+                            a href=(group_address(group.name)) { "See more of them" }
+                        }
+                    } @else {
+                        (self.pager(group))
+                        p { a href={ (group_address(group.name)) "&format=csv" } { "All of them as CSV" } }
                     }
                 }
+            }
+        }
+    }
+
+    fn pager(&self, group: &FindingGroup) -> Markup {
+        let page = self.inbox.page;
+        let (number, pages) = (page.number(), page.pages(group.count as usize));
+        let at = |number: usize| format!("{}&page={number}", group_address(group.name));
+        html! {
+            nav .pager aria-label="Pages" {
+                @if number > 1 { a .quiet rel="prev" href=(at(number.min(pages + 1) - 1)) { "Before" } }
+                span data-figure="page" { "Page " (number) " of " (pages) }
+                @if number < pages { a .quiet rel="next" href=(at(number + 1)) { "Next" } }
             }
         }
     }

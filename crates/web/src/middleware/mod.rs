@@ -1,12 +1,22 @@
-//! Middleware around every handler: same-origin check, rate limit, security headers, error responses.
+//! Middleware around every handler: redirect to HTTPS, same-origin check, limits of addresses and rates, headers, error
+//! responses.
 //!
-//! The forms need no login. So another site must not make a browser submit them, one client must not flood the sheet,
-//! and a page may run only our own files. The middleware also renders each [`Error`] in the format of the request and
-//! writes its one log line.
+//! The forms need no login. So another site must not make a browser submit them, one client must not flood the sheet or
+//! keep the program busy, and a page may run only our own files. The middleware also renders each [`Error`] in the
+//! format of the request and writes its one log line.
+
+mod address_limits;
+mod client_address;
+pub mod cors;
+mod headers;
+pub mod https;
+mod rate_clock;
+mod rates;
+mod same_origin;
+mod settings;
 
 use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
-    num::NonZeroU32,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,22 +26,36 @@ use std::{
 use axum::{
     Json,
     body::Body,
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use sheets_store::error_chain::error_chain;
 
+pub(crate) use crate::middleware::client_address::client_network;
+pub use crate::middleware::{
+    address_limits::{MAX_PARAMETER_CHARACTERS, MAX_PATH_BYTES, MAX_QUERY_BYTES},
+    rate_clock::RateClock,
+    settings::RequestSettings,
+};
 use crate::{
     error::{Error, ErrorResponse},
-    page::{CONTENT_SECURITY_POLICY, ErrorPage, Frame, NavLink},
-    response::Format,
+    middleware::{
+        address_limits::check_address,
+        client_address::TrustedProxies,
+        cors::CorsOrigins,
+        headers::complete_headers,
+        https::{ClientScheme, HttpsSettings},
+        rates::Rates,
+        same_origin::is_same_origin,
+    },
+    page::{ErrorPage, Frame, NavLink},
+    response::{
+        Format,
+        work_budget::{WorkAccount, WorkBudget},
+    },
 };
-
-/// Number of tracked client addresses above which stale ones are removed.
-const MAX_TRACKED_ADDRESSES: usize = 10_000;
 
 /// Builds the frame of an error page for a request, in the language of the request.
 pub type ErrorFrame = Box<dyn Fn(&Uri, &HeaderMap) -> Frame + Send + Sync>;
@@ -41,22 +65,25 @@ pub type ErrorFrame = Box<dyn Fn(&Uri, &HeaderMap) -> Frame + Send + Sync>;
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
-/// State of the middleware: rate limiter, trusted proxies, request counter.
+/// State of the middleware: rates, trusted proxies, request counter.
 pub struct RequestGuard {
-    posts: DefaultKeyedRateLimiter<IpAddr>,
-    trusted_proxies: usize,
+    rates: Arc<Rates>,
+    proxies: TrustedProxies,
+    https: HttpsSettings,
+    cors: CorsOrigins,
     frame: ErrorFrame,
     run: u32,
     requests: AtomicU64,
 }
 
 impl RequestGuard {
-    /// Allows `posts_per_minute` forms per client address, which is read behind `trusted_proxies` proxies. `frame`
-    /// builds the frame of error pages.
-    pub fn new(posts_per_minute: NonZeroU32, trusted_proxies: usize, frame: ErrorFrame) -> Self {
+    /// Middleware with these settings. `frame` builds the frame of error pages.
+    pub fn new(settings: RequestSettings, frame: ErrorFrame) -> Self {
         Self {
-            posts: RateLimiter::keyed(Quota::per_minute(posts_per_minute)),
-            trusted_proxies,
+            rates: Arc::new(Rates::new(&settings)),
+            proxies: TrustedProxies::new(settings.trusted_proxies),
+            https: settings.https,
+            cors: settings.cors,
             frame,
             run: rand::random(),
             requests: AtomicU64::new(0),
@@ -73,46 +100,26 @@ impl RequestGuard {
         format!("{:08x}-{}", self.run, self.requests.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn admit(&self, request: &Request) -> Result<(), Error> {
-        if is_safe_method(request.method()) {
-            return Ok(());
-        }
-        if !is_same_origin(request.headers()) {
+    fn admit(&self, request: &Request, client: Option<IpAddr>) -> Result<(), Error> {
+        let (method, uri) = (request.method(), request.uri());
+        let is_ours = is_safe_method(method)
+            || is_same_origin(request.headers())
+            || self.cors.admits_write(method, uri, request.headers());
+        if !is_ours {
             return Err(Error::foreign_origin());
         }
-        let Some(address) = self.address(request) else {
-            return Ok(());
-        };
-        if self.posts.len() > MAX_TRACKED_ADDRESSES {
-            self.posts.retain_recent();
-        }
-        self.posts.check_key(&client_network(address)).map_err(|until| {
-            let wait = until.wait_time_from(self.posts.clock().now());
-            Error::too_many(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))
-        })
+        client.map_or(Ok(()), |client| self.rates.admit(method, uri, client))?;
+        check_address(uri)
     }
 
-    /// Client address: that of the connection, or the one that the outermost trusted proxy reports.
-    fn address(&self, request: &Request) -> Option<IpAddr> {
-        let connection = request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
-        if self.trusted_proxies == 0 {
-            return connection;
-        }
-        let forwarded: Vec<&str> = request
-            .headers()
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        let place = forwarded.len().checked_sub(self.trusted_proxies);
-        let seen = place
-            .and_then(|place| forwarded.get(place))
-            .and_then(|address| address.trim().parse().ok());
-        seen.or(connection)
+    /// Response of the handler, on the budget of the client.
+    async fn run(&self, request: Request, client: Option<IpAddr>, next: Next) -> Response {
+        let Some(client) = client else {
+            return next.run(request).await;
+        };
+        let account = Arc::clone(&self.rates) as Arc<dyn WorkAccount>;
+        let network = client_network(client);
+        WorkBudget { account, network }.run(next.run(request)).await
     }
 
     fn error_response(&self, error: &Error, request: &RequestInfo) -> Response {
@@ -192,12 +199,22 @@ impl RequestInfo {
 /// Middleware around every handler.
 pub async fn guard_request(State(guard): State<Arc<RequestGuard>>, mut request: Request, next: Next) -> Response {
     let request_info = RequestInfo::of(&request, guard.next_id());
-    if let Some(address) = guard.address(&request) {
+    let (scheme, client) = (
+        ClientScheme::of(request.headers(), &guard.proxies),
+        guard.proxies.client(&request),
+    );
+    if let Some(address) = client {
         request.extensions_mut().insert(ClientAddress(address));
     }
-    let mut response = match guard.admit(&request) {
-        Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
+    let cors = guard.cors.request(request.method(), request.uri(), request.headers());
+    let mut response = if let Some(redirect) = guard.https.redirect(&request, scheme) {
+        redirect
+    } else if let Err(error) = guard.admit(&request, client) {
+        error.into_response()
+    } else if cors.is_allowed_preflight() {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        guard.run(request, client, next).await
     };
     if let Some(error) = extract_error(&mut response, &request_info.method) {
         log_error(&error, &request_info);
@@ -205,7 +222,11 @@ pub async fn guard_request(State(guard): State<Arc<RequestGuard>>, mut request: 
     } else {
         tracing::debug!(request = request_info.id, method = %request_info.method, path = request_info.uri.path(), status = response.status().as_u16(), "answered");
     }
-    add_security_headers(response.headers_mut(), &request_info.id);
+    guard.cors.complete(&cors, response.headers_mut());
+    complete_headers(response.status(), response.headers_mut(), &request_info.id);
+    if scheme == ClientScheme::Https {
+        guard.https.secure(response.headers_mut());
+    }
     response
 }
 
@@ -271,99 +292,3 @@ pub fn panic_response(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
 
 /// Largest body of a form, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
-/// Checks `Sec-Fetch-Site` and `Origin`. Clients other than browsers send neither and are accepted.
-/// <https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html>
-fn is_same_origin(headers: &HeaderMap) -> bool {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
-        return matches!(site, "same-origin" | "none");
-    }
-    match text(header::ORIGIN) {
-        // Behind a proxy the scheme is unknown, so only host and port are compared.
-        Some(origin) => origin.split_once("://").map(|(_, host)| host) == text(header::HOST),
-        None => true,
-    }
-}
-
-/// Network that counts as one client: an IPv4 address, or the 64-bit network of an IPv6 address.
-pub(crate) fn client_network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-    }
-}
-
-fn add_security_headers(headers: &mut HeaderMap, request_id: &str) {
-    const FIXED: [(HeaderName, HeaderValue); 5] = [
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-        (
-            HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"),
-        ),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        ),
-    ];
-    // A page may set its own policy, as the OpenAPI viewers do.
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
-    for (name, value) in FIXED {
-        headers.insert(name, value);
-    }
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    pub(crate) fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-            .collect()
-    }
-
-    #[test]
-    fn a_form_is_accepted_from_our_own_pages_and_from_programs() {
-        for accepted in [
-            vec![],
-            vec![("sec-fetch-site", "same-origin")],
-            vec![("sec-fetch-site", "none")],
-            vec![("host", "board.example"), ("origin", "https://board.example")],
-            vec![("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")],
-        ] {
-            assert!(is_same_origin(&headers(&accepted)), "{accepted:?}");
-        }
-        for refused in [
-            vec![("sec-fetch-site", "cross-site")],
-            vec![("sec-fetch-site", "same-site")],
-            vec![("sec-fetch-site", "cross-site"), ("host", "a"), ("origin", "http://a")],
-            vec![("host", "board.example"), ("origin", "https://evil.example")],
-            vec![("host", "board.example"), ("origin", "null")],
-            vec![("host", "board.example"), ("origin", "https://board.example.evil")],
-            vec![("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:9090")],
-        ] {
-            assert!(!is_same_origin(&headers(&refused)), "{refused:?}");
-        }
-    }
-
-    #[test]
-    fn neighbours_in_one_ipv6_network_count_as_one() {
-        let of = |text: &str| client_network(text.parse().expect("address"));
-        assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::1"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("::ffff:10.0.0.1"), of("10.0.0.1"));
-        assert_ne!(of("10.0.0.1"), of("10.0.0.2"));
-    }
-}

@@ -181,12 +181,12 @@ fn name(operation: &mut Operation, method: &Method, path: &str) {
 
 /// Error statuses of a method.
 fn failures(method: &Method) -> Vec<u16> {
-    // Unreadable, other origin, not found, gone, unknown host, invalid, internal, spreadsheet refuses, unavailable,
-    // timeout.
-    let mut failures = vec![400, 403, 404, 410, 421, 422, 500, 502, 503, 504];
+    // Unreadable, other origin, not found, gone, address too long, unknown host, invalid, rate limit, internal,
+    // spreadsheet refuses, unavailable, timeout.
+    let mut failures = vec![400, 403, 404, 410, 414, 421, 422, 429, 500, 502, 503, 504];
     if *method != Method::GET {
-        // Other origin, too slow, conflict, too large, unsupported media type, rate limit.
-        failures.extend([403, 408, 409, 413, 415, 429]);
+        // Too slow, conflict, too large, unsupported media type.
+        failures.extend([408, 409, 413, 415]);
     }
     failures
 }

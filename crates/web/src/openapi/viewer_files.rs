@@ -64,6 +64,9 @@ mod tests {
             assert_eq!(ViewerFile::find(file.file_name()), Some(file));
             let text = String::from_utf8(file.precompressed().decompressed().expect("gzip")).expect("text");
             assert!(text.starts_with(begin), "{file:?} begins with {:?}", &text[..40]);
+            for other_host in ["cdn.redoc.ly", "fonts.googleapis.com", "unpkg.com"] {
+                assert!(!text.contains(other_host), "{file:?} asks {other_host}");
+            }
             // A browser would request the source map, which is not bundled.
             let mut lines = text.lines();
             assert!(

@@ -11,7 +11,8 @@ use crate::{
 
 /// Content security policy of every page: own files and own forms only, nothing inline, no other host.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types tallyboard";
 
 /// Link with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,10 +9,12 @@ pub(crate) mod csv_export;
 pub(crate) mod derived_cache;
 pub mod export_sheet;
 pub mod format;
+pub(crate) mod list_page;
 pub mod pdf;
 pub(crate) mod precompressed;
 pub mod rendered;
 pub(crate) mod response_cache;
+pub mod work_budget;
 pub(crate) mod xlsx_export;
 
 pub use crate::response::{
@@ -20,6 +22,7 @@ pub use crate::response::{
     derived_cache::DerivedCache,
     export_sheet::{ExportCell, ExportColumn, ExportKind, ExportSheet},
     format::{Format, UnknownFormat},
+    list_page::{CutList, ListPage},
     precompressed::PrecompressedFile,
     rendered::RenderedResponse,
     response_cache::{ResponseCache, ResponseKey},

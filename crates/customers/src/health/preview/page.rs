@@ -14,7 +14,7 @@ use web::{
     error::{Error, FieldError},
     page::field::FormValue,
     request_context::RequestContext,
-    response::{Format, RenderedResponse},
+    response::{Format, RenderedResponse, work_budget::charge_work},
 };
 
 use crate::{
@@ -90,6 +90,7 @@ async fn load_preview(
     current: &CustomersSnapshot,
     other: &ScoreFormula,
 ) -> Result<PreviewResponse, Error> {
+    charge_work()?;
     let (compared, changes) = customers.sync.scoring().preview(other).await?;
     let band_move = |change: BandChange<CustomerId>| {
         let customer = current.rows.by_id(&change.customer);

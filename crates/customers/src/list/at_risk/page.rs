@@ -65,7 +65,7 @@ fn render_table(
     let sheet = full_table(customers, current, listing, NAMES);
     match request.format {
         Format::Csv => Ok(RenderedResponse::csv(&sheet)),
-        _ => RenderedResponse::xlsx(&sheet).map_err(Error::internal),
+        _ => RenderedResponse::xlsx(&sheet),
     }
 }
 

@@ -119,7 +119,7 @@ fn render(
     match request.format {
         Format::Json => RenderedResponse::json(&revenue_response(current, &growth)).map_err(Error::internal),
         Format::Csv => Ok(RenderedResponse::csv(&revenue_sheet(current, &growth))),
-        Format::Xlsx => RenderedResponse::xlsx(&revenue_sheet(current, &growth)).map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx(&revenue_sheet(current, &growth)),
         _ => {
             let page = RevenuePage {
                 growth: Some(&growth),

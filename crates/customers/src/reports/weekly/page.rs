@@ -71,9 +71,7 @@ fn render(
                 currency: current.currency,
                 read_at: &current.read_at.to_zoned(customers.clock.zone().clone()),
             };
-            let document = pdf.document().map_err(Error::internal)?;
-            let name = format!("customers-{}.pdf", week.day);
-            Ok(RenderedResponse::download("application/pdf", document.into(), &name))
+            RenderedResponse::pdf(&format!("customers-{}.pdf", week.day), || pdf.document())
         }
         _ => {
             let page = WeeklyPage {

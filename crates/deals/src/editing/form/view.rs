@@ -100,7 +100,7 @@ impl DealFormPage {
 
     fn mistakes(&self) -> Vec<InvalidField<'_>> {
         let mistakes = self.complaints.iter().map(|complaint| InvalidField {
-            control: complaint.field,
+            control: &complaint.field,
             message: &complaint.message,
         });
         mistakes.collect()

@@ -65,9 +65,7 @@ fn render(scene: &SalesContext<'_>) -> Result<RenderedResponse, Error> {
     match request.format {
         Format::Json | Format::Pdf => RenderedResponse::json(&answer).map_err(Error::internal),
         Format::Csv => Ok(RenderedResponse::csv_in(&sheet(), ExportDialect::of(request.language))),
-        Format::Xlsx => {
-            RenderedResponse::xlsx_in(&sheet(), ExportDialect::of(request.language)).map_err(Error::internal)
-        }
+        Format::Xlsx => RenderedResponse::xlsx_in(&sheet(), ExportDialect::of(request.language)),
         Format::Html => {
             let page = PerformancePage {
                 language: request.language,

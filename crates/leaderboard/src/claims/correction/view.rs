@@ -53,7 +53,7 @@ impl CorrectionFormPage<'_> {
     pub fn document(&self, frame: &Frame) -> String {
         let invalid_fields: Vec<InvalidField<'_>> = (self.field_errors.iter())
             .map(|field_error| InvalidField {
-                control: field_error.field,
+                control: &field_error.field,
                 message: &field_error.message,
             })
             .collect();

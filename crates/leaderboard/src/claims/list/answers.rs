@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::Serialize;
-use web::response::export_sheet::{ExportCell, ExportKind, ExportSheet};
+use web::response::{CutList, ExportCell, ExportKind, ExportSheet};
 
 use crate::{
     claims::list::{ClaimOutcome, ClaimRow, link::ClaimsLink},
@@ -17,8 +17,10 @@ pub struct ClaimsResponse<'a> {
     pub as_of: Timestamp,
     /// Filter that selected the rows.
     pub filter: &'a ClaimsLink,
-    /// Rows, latest first.
+    /// Rows, latest first, at most 500.
     pub claims: &'a [ClaimRow],
+    /// `claims`, if there are more of them; the next ones have `page=2`. CSV and Excel files have all.
+    pub cut: Vec<CutList>,
 }
 
 /// Download table of the claims list, one row for each claim.

@@ -15,7 +15,7 @@ use web::{
     error::{Error, FieldError},
     openapi::EndpointDocs,
     request_context::RequestContext,
-    response::{Format, RenderedResponse},
+    response::{Format, ListPage, RenderedResponse},
 };
 
 use crate::{
@@ -48,6 +48,8 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
 
 /// Rows per page.
 const ROWS_PER_PAGE: usize = 100;
+/// Rows per page in JSON: less than 1 MB with the longest names that the form accepts.
+const ROWS_PER_JSON_PAGE: usize = 500;
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct ClaimsQuery {
@@ -58,6 +60,7 @@ pub(crate) struct ClaimsQuery {
     to: Option<String>,
     outcome: Option<String>,
     submission: Option<String>,
+    /// Number of the page, 1 for the first.
     page: Option<String>,
     as_of: Option<String>,
     format: Option<String>,
@@ -81,9 +84,9 @@ pub(crate) async fn show(
     let selection = ClaimsSelection {
         filter: &filter,
         disputes,
-        page: query.page(),
+        page: query.page.as_deref(),
     };
-    let render_response = async || render(&leaderboard, &current, &selection, request.format);
+    let render_response = async || render(&leaderboard, &current, &selection, &request);
     let key = format!("{} disputes {version:?}", request.key());
     let rendered = leaderboard.cached_response(&current, key, render_response).await?;
     Ok(rendered.respond(&headers))
@@ -110,15 +113,6 @@ impl ClaimsQuery {
             as_of: None,
         })
     }
-
-    /// Page number; an invalid page shows the first.
-    fn page(&self) -> usize {
-        self.page
-            .as_deref()
-            .and_then(|page| page.parse().ok())
-            .unwrap_or(1)
-            .max(1)
-    }
 }
 
 fn parse_outcome(word: &str) -> Result<OutcomeFilter, Error> {
@@ -134,15 +128,15 @@ fn parse_outcome(word: &str) -> Result<OutcomeFilter, Error> {
 struct ClaimsSelection<'a> {
     filter: &'a ClaimsLink,
     disputes: &'a [Dispute],
-    /// Page number, from 1.
-    page: usize,
+    /// Number of the page.
+    page: Option<&'a str>,
 }
 
 fn render(
     leaderboard: &Leaderboard,
     current: &LeaderboardSnapshot,
     selection: &ClaimsSelection<'_>,
-    format: Format,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
     let filter = selection.filter;
     let period = Period {
@@ -158,23 +152,28 @@ fn render(
         submission: filter.submission.clone(),
     });
     let link = |row| current.data.rows.submission_link.row(row);
-    if format == Format::Html {
+    if request.format == Format::Html {
         let document = document(leaderboard, current, selection, &matching);
         return Ok(RenderedResponse::html(document));
     }
-    let lines = matching.lines(0..matching.len(), link);
-    match format {
+    let page = ListPage::new(selection.page, ROWS_PER_JSON_PAGE);
+    let total = matching.len();
+    let lines = match request.format {
+        Format::Json => matching.lines(page.range(total), link),
+        _ => matching.lines(0..total, link),
+    };
+    match request.format {
         Format::Csv => Ok(RenderedResponse::csv(&claims_sheet(
             &lines,
             current.read_at,
             leaderboard.clock.zone(),
         ))),
-        Format::Xlsx => RenderedResponse::xlsx(&claims_sheet(&lines, current.read_at, leaderboard.clock.zone()))
-            .map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx(&claims_sheet(&lines, current.read_at, leaderboard.clock.zone())),
         _ => RenderedResponse::json(&ClaimsResponse {
             as_of: current.read_at,
             filter,
             claims: &lines,
+            cut: page.cut("claims", total, &request.address).into_iter().collect(),
         })
         .map_err(Error::internal),
     }
@@ -186,8 +185,13 @@ fn document(
     selection: &ClaimsSelection<'_>,
     matching: &MatchingClaims<'_>,
 ) -> String {
-    let pages = matching.len().div_ceil(ROWS_PER_PAGE).max(1);
-    let page = if selection.page > pages { 1 } else { selection.page };
+    let requested = ListPage::new(selection.page, ROWS_PER_PAGE);
+    let pages = requested.pages(matching.len());
+    let page = if requested.number() > pages {
+        1
+    } else {
+        requested.number()
+    };
     let lines = matching.lines((page - 1) * ROWS_PER_PAGE..page * ROWS_PER_PAGE, |row| {
         current.data.rows.submission_link.row(row)
     });

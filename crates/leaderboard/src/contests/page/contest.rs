@@ -135,7 +135,7 @@ fn render(
             page(report, leaderboard, current, FormValue::default()).document(&leaderboard.frame(current)),
         )),
         Format::Csv => Ok(RenderedResponse::csv(&sheet())),
-        Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx(&sheet()),
         _ => RenderedResponse::json(&ContestResponse {
             as_of: current.read_at,
             report,

@@ -134,7 +134,7 @@ fn render(
             .document(&leaderboard.frame(current)),
         )),
         Format::Csv => Ok(RenderedResponse::csv(&sheet())),
-        Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx(&sheet()),
         _ => RenderedResponse::json(&PointsResponse {
             as_of: current.read_at,
             contest,

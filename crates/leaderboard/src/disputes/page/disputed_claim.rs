@@ -75,7 +75,7 @@ pub(crate) async fn receive(
                 .flatten()
                 .chain(dispute.err())
                 .collect::<Vec<_>>();
-            let has_field = |field_error: &FieldError| matches!(field_error.field, "csm" | "reason");
+            let has_field = |field_error: &FieldError| matches!(&*field_error.field, "csm" | "reason");
             return if wants_page(headers) && field_errors.iter().all(has_field) {
                 Ok(unprocessable(page(
                     leaderboard,

@@ -14,7 +14,7 @@ use web::{
     error::{Error, FieldError},
     openapi::EndpointDocs,
     request_context::RequestContext,
-    response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
+    response::{CutList, ExportCell, ExportColumn, ExportKind, ExportSheet, Format, ListPage, RenderedResponse},
 };
 
 use crate::{
@@ -41,6 +41,8 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
 
 /// Companies per page.
 const COMPANIES_PER_PAGE: usize = 100;
+/// Companies per page in JSON: less than 1 MB with long names.
+const COMPANIES_PER_JSON_PAGE: usize = 500;
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct MatrixQuery {
@@ -48,6 +50,7 @@ pub(crate) struct MatrixQuery {
     company: Option<String>,
     missing: Option<String>,
     sort: Option<String>,
+    /// Number of the page, 1 for the first.
     page: Option<String>,
     format: Option<String>,
 }
@@ -59,7 +62,10 @@ pub(crate) struct MatrixResponse<'a> {
     filter: &'a MatrixFilter,
     open: u32,
     integrations: &'a [MatrixColumn],
+    /// Companies, at most 500.
     companies: &'a [MatrixRow],
+    /// `companies`, if there are more of them; the next ones have `page=2`. CSV and Excel files have all.
+    cut: Vec<CutList>,
 }
 
 pub(crate) async fn show(
@@ -80,7 +86,8 @@ pub(crate) async fn show(
                 &filter,
                 &matrix,
             ))),
-            format => file(&leaderboard, &current, &filter, &matrix, format),
+            Format::Json => query.json(&current, &filter, &matrix, &request),
+            format => file(&leaderboard, &current, &matrix, format),
         }
     };
     let rendered = leaderboard
@@ -118,10 +125,14 @@ impl MatrixQuery {
         filter: &MatrixFilter,
         matrix: &Matrix<'_>,
     ) -> String {
-        let pages = matrix.len().div_ceil(COMPANIES_PER_PAGE).max(1);
-        let requested = self.page.as_deref().and_then(|page| page.parse().ok());
-        // An invalid page shows the first.
-        let page = requested.filter(|page| (1..=pages).contains(page)).unwrap_or(1);
+        let requested = ListPage::new(self.page.as_deref(), COMPANIES_PER_PAGE);
+        let pages = requested.pages(matrix.len());
+        // A page beyond the last shows the first.
+        let page = if requested.number() > pages {
+            1
+        } else {
+            requested.number()
+        };
         let number = |amount: usize| u32::try_from(amount).unwrap_or(u32::MAX);
         MatrixPage {
             filter,
@@ -137,28 +148,38 @@ impl MatrixQuery {
         }
         .document(&leaderboard.frame(current))
     }
+
+    fn json(
+        &self,
+        current: &LeaderboardSnapshot,
+        filter: &MatrixFilter,
+        matrix: &Matrix<'_>,
+        request: &RequestContext,
+    ) -> Result<RenderedResponse, Error> {
+        let page = ListPage::new(self.page.as_deref(), COMPANIES_PER_JSON_PAGE);
+        let total = matrix.len();
+        let response = MatrixResponse {
+            as_of: current.read_at,
+            filter,
+            open: matrix.open,
+            integrations: &matrix.columns,
+            companies: &matrix.rows(page.range(total)),
+            cut: page.cut("companies", total, &request.address).into_iter().collect(),
+        };
+        RenderedResponse::json(&response).map_err(Error::internal)
+    }
 }
 
 fn file(
     leaderboard: &Leaderboard,
     current: &LeaderboardSnapshot,
-    filter: &MatrixFilter,
     matrix: &Matrix<'_>,
     format: Format,
 ) -> Result<RenderedResponse, Error> {
-    let rows = matrix.rows(0..matrix.len());
-    let sheet = || sheet(leaderboard, current, matrix, &rows);
+    let sheet = sheet(leaderboard, current, matrix, &matrix.rows(0..matrix.len()));
     match format {
-        Format::Csv => Ok(RenderedResponse::csv(&sheet())),
-        Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
-        _ => RenderedResponse::json(&MatrixResponse {
-            as_of: current.read_at,
-            filter,
-            open: matrix.open,
-            integrations: &matrix.columns,
-            companies: &rows,
-        })
-        .map_err(Error::internal),
+        Format::Xlsx => RenderedResponse::xlsx(&sheet),
+        _ => Ok(RenderedResponse::csv(&sheet)),
     }
 }
 

@@ -14,10 +14,14 @@ use bytes::Bytes;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::response::{
-    ExportSheet, WorkbookError,
-    compression::ContentEncoding,
-    csv_export::{self, ExportDialect},
+use crate::{
+    error::Error,
+    response::{
+        ExportSheet,
+        compression::ContentEncoding,
+        csv_export::{self, ExportDialect},
+        work_budget::charge_work,
+    },
 };
 
 /// Smallest body that compression makes smaller.
@@ -71,23 +75,38 @@ impl RenderedResponse {
         Self::new("text/csv; charset=utf-8", body, Some(disposition))
     }
 
-    /// Excel download.
+    /// Excel download, charged to the budget of the client.
     ///
     /// # Errors
-    /// If the table does not fit a workbook.
-    pub fn xlsx(sheet: &ExportSheet) -> Result<Self, WorkbookError> {
+    /// If the table does not fit a workbook, or the budget is used up.
+    pub fn xlsx(sheet: &ExportSheet) -> Result<Self, Error> {
         Self::xlsx_in(sheet, ExportDialect::Commas)
     }
 
-    /// Excel download in a regional format.
+    /// Excel download in a regional format, charged to the budget of the client.
     ///
     /// # Errors
-    /// If the table does not fit a workbook.
-    pub fn xlsx_in(sheet: &ExportSheet, dialect: ExportDialect) -> Result<Self, WorkbookError> {
-        let body = crate::response::xlsx_export::write_xlsx(sheet, dialect)?.into();
+    /// If the table does not fit a workbook, or the budget is used up.
+    pub fn xlsx_in(sheet: &ExportSheet, dialect: ExportDialect) -> Result<Self, Error> {
+        charge_work()?;
+        let body = crate::response::xlsx_export::write_xlsx(sheet, dialect).map_err(Error::internal)?;
+        let body = body.into();
         let disposition = attachment(sheet, "xlsx");
         let content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
         Ok(Self::new(content_type, body, Some(disposition)))
+    }
+
+    /// PDF download, charged to the budget of the client before `document` is made. `file_name` must be plain ASCII.
+    ///
+    /// # Errors
+    /// If the document cannot be made, or the budget is used up.
+    pub fn pdf<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        file_name: &str,
+        document: impl FnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<Self, Error> {
+        charge_work()?;
+        let document = document().map_err(Error::internal)?;
+        Ok(Self::download("application/pdf", document.into(), file_name))
     }
 
     /// Download with a file name; `file_name` must be plain ASCII.

@@ -1,5 +1,7 @@
 //! Unit tests of form validation.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::claims::{
@@ -33,7 +35,10 @@ fn field_errors(request: &SubmissionRequest) -> Vec<(&'static str, String)> {
     match check(request) {
         Err(SubmissionError::Fields(field_errors)) => field_errors
             .into_iter()
-            .map(|field_error| (field_error.field, field_error.message))
+            .map(|field_error| match field_error.field {
+                Cow::Borrowed(field) => (field, field_error.message),
+                Cow::Owned(field) => panic!("{field} is no field of the form"),
+            })
             .collect(),
         other => panic!("not refused by its fields: {other:?}"),
     }
