@@ -35,7 +35,7 @@ LABEL org.opencontainers.image.title="Tallyboard" \
 # the owner of the folder; a mounted host folder has to belong to 10001.
 RUN groupadd --gid 10001 tallyboard \
     && useradd --uid 10001 --gid tallyboard --home-dir /app --no-create-home --shell /usr/sbin/nologin tallyboard \
-    && install --directory --owner tallyboard --group tallyboard --mode 0750 /app/data
+    && install --directory --owner tallyboard --group tallyboard --mode 0700 /app/data
 WORKDIR /app
 # The certificates to trust as Google's; the file alone is a fraction of the package with its OpenSSL.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -334,7 +334,9 @@ async fn a_storm_of_429_ends_with_every_row_written_once_the_quota_is_refilled()
     let failures = world.store.status().failures;
     assert_eq!(failures.len(), 12);
     assert!(
-        failures.iter().all(|failure| failure.reason.to_string().contains("quota")),
+        failures
+            .iter()
+            .all(|failure| failure.reason.to_string().contains("quota")),
         "{failures:?}"
     );
 }

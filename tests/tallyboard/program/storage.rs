@@ -6,7 +6,10 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{board, browser, claim, output};
-use crate::program::processes::{folder, program, serve};
+use crate::{
+    program::processes::{Running, folder, program, serve},
+    world::form,
+};
 
 /// Lines on stderr of a program that must refuse to start.
 fn refusal(command: Command) -> String {
@@ -145,6 +148,94 @@ fn an_emulator_for_others_has_to_be_asked_for() {
         let told = refusal(command);
         assert!(told.contains("--open-to-network") && told.contains(address), "{told}");
     }
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_stored_forms_health_and_status_say_so() {
+    let folder = folder();
+    let mut running = Running::start(program(folder.path()));
+    let address = running.line("Tallyboard runs at ");
+    let spreadsheet = running.line("Embedded spreadsheet: ");
+    let faults = format!(
+        "{}/_emulator/faults",
+        spreadsheet.split("/spreadsheets").next().expect("address")
+    );
+    let get = |path: &str, forwarded: bool| {
+        let request = browser().get(format!("{address}{path}")).header("accept", "text/html");
+        let request = if forwarded {
+            request.header("x-forwarded-for", "8.8.8.8")
+        } else {
+            request
+        };
+        async move { request.send().await.expect("answer").text().await.expect("text") }
+    };
+    assert_eq!(claim(&address, "Before", "k0").await, StatusCode::SEE_OTHER);
+    for (fault, code, english, french, public) in [
+        (
+            json!({"match": "disk.write", "fault": "disk-full"}),
+            "disk_full",
+            "The disk of DATA_DIR is full.",
+            "Le disque de DATA_DIR est plein.",
+            "no room left",
+        ),
+        (
+            json!({"match": "disk.sync", "times": 1000, "fault": "disk-error"}),
+            "disk_failed",
+            "The disk of DATA_DIR fails.",
+            "Le disque de DATA_DIR est défaillant.",
+            "cannot store anything",
+        ),
+    ] {
+        let ordered = browser().post(&faults).json(&fault).send().await.expect("answer");
+        assert_eq!(ordered.status(), StatusCode::OK);
+        let fields = form("Kate", "Acme", &["GitHub"], code);
+        let sent = browser()
+            .post(format!("{address}/leaderboard/submissions"))
+            .header("accept", "text/html");
+        let refused = sent.form(&fields).send().await.expect("answer");
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let page = refused.text().await.expect("text");
+        assert!(page.contains(public) && !page.contains("DATA_DIR"), "{page}");
+        let deep = browser()
+            .get(format!("{address}/health?deep=1"))
+            .send()
+            .await
+            .expect("answer");
+        assert_eq!(deep.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(deep.text().await.expect("text").contains(english));
+        assert!(get("/status", false).await.contains(english));
+        assert!(get("/status?lang=fr", true).await.contains(french));
+        let told: Value = serde_json::from_str(&get("/status?format=json", false).await).expect("JSON");
+        assert_eq!(
+            (&told["storage"]["problem"], &told["storage"]["happened"]),
+            (&json!(code), &json!(english))
+        );
+        assert_eq!((&told["state"], &told["calls"]), (&json!("failing"), &json!("writes")));
+
+        let removed = browser().delete(&faults).send().await.expect("answer");
+        assert_eq!(removed.status(), StatusCode::OK);
+        assert_eq!(claim(&address, code, code).await, StatusCode::SEE_OTHER);
+        let deep = browser()
+            .get(format!("{address}/health?deep=1"))
+            .send()
+            .await
+            .expect("answer");
+        assert_eq!(deep.status(), StatusCode::OK);
+        let told: Value = serde_json::from_str(&get("/status?format=json", false).await).expect("JSON");
+        assert_eq!((&told["storage"], &told["state"]), (&Value::Null, &json!("answering")));
+    }
+    let told: Value = serde_json::from_str(&get("/status?format=json", false).await).expect("JSON");
+    assert!(told["spreadsheet"].is_string());
+    let told = get("/status?format=json", true).await;
+    assert!(
+        !told.contains("\"spreadsheet\"") && !told.contains(&spreadsheet),
+        "{told}"
+    );
+    assert_eq!(board(&address).await["by_csm"][0]["integrations"], 3);
+    assert_eq!(running.stop(), Some(0));
+    let (running, address) = serve(program(folder.path()));
+    assert_eq!(board(&address).await["by_csm"][0]["integrations"], 3);
+    assert_eq!(running.stop(), Some(0));
 }
 
 /// File system of 4 MB in memory, which only some users may mount.
