@@ -134,9 +134,14 @@ impl World {
 
     /// Starts a second instance on the same spreadsheet and returns its address.
     pub async fn another_instance(&self, plan: &Plan) -> String {
+        self.another_instance_behind(plan, |router| router).await
+    }
+
+    /// The same, with what `wrap` puts before the program.
+    pub async fn another_instance_behind(&self, plan: &Plan, wrap: impl FnOnce(Router) -> Router) -> String {
         let store = self.another_store(plan.store()).await;
         let syncing = plan.syncing(&store, self.clock());
-        serve(app(plan, store, self.clock(), syncing, &self.folder)).await
+        serve(wrap(app(plan, store, self.clock(), syncing, &self.folder))).await
     }
 
     pub fn catalog_path(&self) -> PathBuf {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::{language::Language, period::Period};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use sheets_store::{Reading, Store, clock::Clock, read::read_error::ReadError, schema_findings};
 use web::{
     error::Error,
@@ -243,6 +243,12 @@ impl Leaderboard {
     /// Edition id of `current`, for [`LiveUpdates`].
     pub(crate) fn edition(&self, current: &LeaderboardSnapshot) -> String {
         self.live.id(current.versions).to_string()
+    }
+
+    /// Edition id for a page about days up to `last`; `None` for a page that looks back, which no new claim changes.
+    pub(crate) fn edition_until(&self, current: &LeaderboardSnapshot, last: Option<Date>) -> Option<String> {
+        let looks_back = current.past.is_some() || last.is_some_and(|last| last < current.now.date());
+        (!looks_back).then(|| self.edition(current))
     }
 
     /// Page frame for pages without data.

@@ -13,6 +13,7 @@ mod errors;
 mod inbox;
 mod open_board;
 mod sales;
+mod self_reload;
 mod tv;
 mod visual;
 

@@ -18,12 +18,21 @@ pub static NEWS_SCRIPT: Asset = Asset::script(
     "news",
     &[
         include_str!("stream.js"),
+        include_str!("reload.js"),
         include_str!("news.js"),
         include_str!("my_rank.js"),
     ],
 );
 /// Rotates the slides of the TV page, shows celebrations.
-pub static TV_SCRIPT: Asset = Asset::script("wall", &[PAGE_PARSER, include_str!("stream.js"), include_str!("tv.js")]);
+pub static TV_SCRIPT: Asset = Asset::script(
+    "wall",
+    &[
+        PAGE_PARSER,
+        include_str!("stream.js"),
+        include_str!("reload.js"),
+        include_str!("tv.js"),
+    ],
+);
 
 /// Assets of this board.
 pub static ALL: [&Asset; 7] = [

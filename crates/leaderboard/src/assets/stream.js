@@ -1,5 +1,5 @@
-// Live stream of a board: dispatches the event "claims". One stream while the page is visible. Where the program has no
-// stream left, the page polls, and tries again for a stream from time to time.
+// Live stream of a board: dispatches "claims" with new claims, and "edition" for any other change. One stream while the
+// page is visible. Where the program has no stream left, the page polls, and tries again for a stream from time to time.
 (() => {
   const root = document.querySelector("[data-stream]");
   if (!root || !window.EventSource) return;
@@ -20,7 +20,8 @@
   const tell = (news) => {
     if (news.edition === seen) return;
     seen = news.edition;
-    document.dispatchEvent(new CustomEvent("claims", { detail: news }));
+    const name = news.claims.length + news.others > 0 ? "claims" : "edition";
+    document.dispatchEvent(new CustomEvent(name, { detail: news }));
   };
   // Boards that lost their stream at the same moment poll at different ones.
   const later = (what) => {
@@ -49,10 +50,12 @@
     stream.addEventListener("beat", () => {
       heard = Date.now();
     });
-    stream.addEventListener("claims", (event) => {
-      heard = Date.now();
-      tell(JSON.parse(event.data));
-    });
+    for (const name of ["claims", "edition"]) {
+      stream.addEventListener(name, (event) => {
+        heard = Date.now();
+        tell(JSON.parse(event.data));
+      });
+    }
     // EventSource reconnects after an interruption, but not after an error response.
     stream.addEventListener("error", () => {
       if (stream?.readyState === EventSource.CLOSED) poll(pollsBetweenStreams);

@@ -33,8 +33,6 @@
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
       if (!answer.ok || turn !== latest) return;
       const page = await parsePage(answer);
-      // A screen stays open for weeks: reload when the program has a newer version.
-      if (assets(page).map((it) => new URL(it, location).href).join() !== known) return location.assign(address);
       for (const part of document.querySelectorAll("[data-live]")) {
         const next = page.querySelector(`[data-live="${part.dataset.live}"]`);
         if (next) part.replaceChildren(...next.childNodes);
@@ -43,6 +41,9 @@
       place = address;
       history.replaceState(null, "", address);
       tick();
+      // A screen stays open for weeks: reload when the program has a newer version.
+      const isNewer = assets(page).map((it) => new URL(it, location).href).join() !== known;
+      if (isNewer) document.dispatchEvent(new Event("outdated"));
     } catch {
       // The next turn retries; the page shows the age of its data.
     }
@@ -90,6 +91,9 @@
     );
     setTimeout(celebrate, celebrated);
   };
+  document.addEventListener("edition", () => {
+    if (running) show(place);
+  });
   document.addEventListener("claims", ({ detail }) => {
     if (!running) return;
     show(place);

@@ -130,18 +130,19 @@ async fn next(viewer: &mut LiveViewer) -> Option<Event> {
     let (edition, new) = next?;
     let id = edition.id().to_string();
     let response = LiveEvent::new(&id, new);
-    let event = Event::default().id(&id).event("claims").json_data(response);
+    let event = Event::default().id(&id).event(response.name()).json_data(response);
     event
         .inspect_err(|error| tracing::error!(%error, "an edition cannot be told"))
         .ok()
 }
 
-/// One event of `GET /leaderboard/live`.
+/// One event of `GET /leaderboard/live`: `claims` with at least one new claim, or `edition` when the board differs from
+/// what the client has seen, but no claim is new to it.
 #[derive(Serialize, JsonSchema)]
 pub struct LiveEvent<'a> {
     /// Id of the edition; a client that reconnects sends it back to receive what it missed.
     pub edition: &'a str,
-    /// Claims that are new to the client, earliest first; an edition may have none.
+    /// Claims that are new to the client, earliest first; empty in the event `edition`.
     pub claims: Vec<LiveClaim>,
     /// Number of further new claims that are not listed.
     pub others: u32,
@@ -158,6 +159,15 @@ pub struct LiveClaim {
 }
 
 impl<'a> LiveEvent<'a> {
+    /// Name of the event. Pages announce and celebrate `claims`, and may reload for them; `edition` is no news.
+    fn name(&self) -> &'static str {
+        if self.claims.is_empty() && self.others == 0 {
+            "edition"
+        } else {
+            "claims"
+        }
+    }
+
     /// Builds the event of an edition.
     pub fn new(edition: &'a str, new: NewClaims) -> Self {
         let live_claim = |claim: NewClaim| LiveClaim {

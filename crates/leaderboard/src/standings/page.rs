@@ -178,7 +178,7 @@ fn html(leaderboard: &Leaderboard, current: &LeaderboardSnapshot, standings: &St
             csms: u32::try_from(holders).unwrap_or(u32::MAX),
         },
         highlights: leaderboard.highlights(current, standings.period),
-        edition: leaderboard.edition(current),
+        edition: leaderboard.edition_until(current, standings.period.to),
         state: if is_empty {
             StandingsState::Empty(leaderboard.sample)
         } else {

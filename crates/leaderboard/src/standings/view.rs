@@ -39,8 +39,8 @@ pub struct StandingsPage<'a> {
     pub totals: VisibleTotals,
     /// Highlights.
     pub highlights: Highlights,
-    /// Edition id for the event stream.
-    pub edition: String,
+    /// Edition id for the event stream; `None` for a page that looks back and opens no stream.
+    pub edition: Option<String>,
     /// Whether there are any submissions.
     pub state: StandingsState,
     /// Number of unreadable cells and catalog lines.
@@ -75,7 +75,7 @@ impl StandingsPage<'_> {
     /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
-            div .board data-stream=(LIVE) data-edition=(self.edition) {
+            div .board data-stream=[self.edition.as_ref().map(|_| LIVE)] data-edition=[&self.edition] {
                 div .standings .filled[self.state == StandingsState::Filled] {
                     h1 { "Integrations leaderboard" }
                     (past_notice(self.past.as_ref(), &self.now))
@@ -90,15 +90,17 @@ impl StandingsPage<'_> {
                 }
             }
         };
+        let scripts = [
+            &assets::FORM_SCRIPT,
+            &assets::SHARE_SCRIPT,
+            &web::assets::LIVE_SCRIPT,
+            &assets::NEWS_SCRIPT,
+        ];
         frame.document(Page {
             title: "Integrations leaderboard",
             address: &self.address(),
-            scripts: &[
-                &assets::FORM_SCRIPT,
-                &web::assets::LIVE_SCRIPT,
-                &assets::NEWS_SCRIPT,
-                &assets::SHARE_SCRIPT,
-            ],
+            // The past does not change, and to compute it again is expensive.
+            scripts: if self.past.is_some() { &scripts[..2] } else { &scripts },
             main,
         })
     }

@@ -150,7 +150,7 @@ fn page(
         totals: standings.totals,
         team: leaderboard.highlights(current, standings.period).team,
         address: selection.address,
-        edition: leaderboard.edition(current),
+        edition: leaderboard.edition_until(current, standings.period.to),
         freshness: leaderboard.freshness(current),
     }
     .document()

@@ -112,8 +112,8 @@ pub struct TvPage<'a> {
     pub team: Option<GoalProgress>,
     /// Address of the TV page, independent of the slide.
     pub address: TvAddress,
-    /// Edition id for the event stream.
-    pub edition: String,
+    /// Edition id for the event stream; `None` for days that are over, which need none.
+    pub edition: Option<String>,
     /// Freshness of the displayed data.
     pub freshness: Freshness,
 }
@@ -134,7 +134,7 @@ impl TvPage<'_> {
                     div data-live="title" { h1 { bdi { (title) } } (self.subtitle()) }
                     (clock(&self.freshness.now))
                 }
-                main data-live="slide" data-stream=(LIVE) data-edition=(self.edition) { (self.lines(&self.slides[self.current_slide])) }
+                main data-live="slide" data-stream=[self.edition.as_ref().map(|_| LIVE)] data-edition=[&self.edition] { (self.lines(&self.slides[self.current_slide])) }
                 footer {
                     div data-live="age" { (self.age()) }
                     nav aria-label="Slides" data-live="slides" data-figure="slide" { (self.slide_links(&next)) }

@@ -135,10 +135,25 @@ async fn whoever_was_away_is_told_once_what_they_missed() {
     let mut up_to_date = open(&world, &format!("?since={seen}")).await;
     world.claim("Zoé", "Acme", &["OpenAI"]).await;
     assert_eq!(messages(&up_to_date.edition().await), ["Zoé: +1 at Acme (OpenAI)."]);
-    for unknown in ["?since=00000000-1-1", "?since=nonsense"] {
+    for unknown in ["?since=00000000-1-1", "?since=nonsense", "?since=", ""] {
         let mut stranger = open(&world, unknown).await;
-        assert_eq!(stranger.edition().await["claims"], json!([]), "{unknown}");
+        let heard = stranger.hears("data: {").await;
+        assert!(
+            heard.contains("event: edition") && !heard.contains("event: claims"),
+            "{unknown}: {heard}"
+        );
     }
+}
+
+#[tokio::test]
+async fn a_change_without_a_new_claim_is_an_edition_and_no_news() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    let mut viewer = viewers(&world, 1).await;
+    staff_type_a_row(&world, ["", "2026-03-03 13:00:00", "Zoé", "", ""]).await;
+    world.pass(SignedDuration::from_secs(16));
+    let heard = viewer[0].hears("data: {").await;
+    assert!(heard.contains("event: edition"), "nothing is claimed yet: {heard}");
 }
 
 #[tokio::test]

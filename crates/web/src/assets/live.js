@@ -46,5 +46,5 @@
   document.addEventListener("visibilitychange", update);
   addEventListener("online", update);
   // A board with a live stream refreshes at once.
-  document.addEventListener("claims", update);
+  for (const news of ["claims", "edition"]) document.addEventListener(news, update);
 })();

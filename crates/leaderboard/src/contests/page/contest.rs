@@ -25,7 +25,7 @@ use web::{
 use crate::{
     contests::{
         answers::result_sheet,
-        contest::Contest,
+        contest::{Contest, ContestPhase},
         dataset::ContestRows,
         report::{ContestReport, report},
         rows::{ConfirmationSource, confirmation_insert},
@@ -161,7 +161,9 @@ fn page<'a>(
     ContestPage {
         report,
         past: current.past,
-        edition: leaderboard.edition(current),
+        edition: leaderboard
+            .edition_until(current, None)
+            .filter(|_| report.phase != ContestPhase::Over),
         confirmation,
         now: current.now.clone(),
     }

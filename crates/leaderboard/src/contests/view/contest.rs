@@ -34,8 +34,8 @@ pub struct ContestPage<'a> {
     pub report: &'a ContestReport,
     /// Moment of a historical view; `None` for now.
     pub past: Option<AsOf>,
-    /// Edition id for the event stream.
-    pub edition: String,
+    /// Edition id for the event stream; `None` for a page that looks back and opens no stream.
+    pub edition: Option<String>,
     /// Text typed to confirm a change of the rules.
     pub confirmation: FormValue,
     /// The present instant in the configured time zone.
@@ -48,13 +48,14 @@ impl ContestPage<'_> {
         let report = self.report;
         let address = self.address();
         let main = html! {
-            div .contest data-stream=(LIVE) data-edition=(self.edition) { (self.content(&address)) }
+            div .contest data-stream=[self.edition.as_ref().map(|_| LIVE)] data-edition=[&self.edition] { (self.content(&address)) }
             p .news role="status" data-announce {}
         };
+        let scripts = [&assets::SHARE_SCRIPT, &web::assets::LIVE_SCRIPT, &assets::NEWS_SCRIPT];
         frame.document(Page {
             title: &report.contest.name,
             address: &address,
-            scripts: &[&web::assets::LIVE_SCRIPT, &assets::NEWS_SCRIPT, &assets::SHARE_SCRIPT],
+            scripts: if self.past.is_some() { &scripts[..1] } else { &scripts },
             main,
         })
     }

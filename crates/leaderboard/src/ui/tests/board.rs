@@ -52,7 +52,7 @@ fn board<'a>(standings: &'a [CsmStanding], services: &'a [ServiceStanding]) -> S
             first_of_week: None,
             per_day: vec![],
         },
-        edition: "0-1-1".to_owned(),
+        edition: Some("0-1-1".to_owned()),
         state: StandingsState::Filled,
         findings: 0,
         form: form(),
