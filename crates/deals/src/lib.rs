@@ -43,7 +43,8 @@ use crate::{
     editing::{
         actions::page::{DealSnoozeFields, DealUndoFields},
         api,
-        input::{DealInput, DealUpdateInput},
+        schemas::PrefilledDeal,
+        update_input::{DealUpdateInput, DeletionBody, NewDealBody, ReplacementBody, StageBody},
     },
     import::page::{self, start},
     list::{query_params::DealFilterFields, response::DealListResponse},
@@ -51,7 +52,7 @@ use crate::{
         page::{RemindersResponse, UnauthorizedResponse},
         report::ReminderReport,
     },
-    routes::{DEMO_FILE, LIST, NEW, PERFORMANCE, REMINDERS, TAG, VELOCITY, WHAT_IF},
+    routes::{DEMO_FILE, DealNumber, LIST, NEW, PERFORMANCE, REMINDERS, TAG, VELOCITY, WHAT_IF},
     sales::{performance::page::PerformanceResponse, velocity::response::VelocityResponse},
     what_if::page::{ScenarioFields, WhatIfResponse},
 };
@@ -83,14 +84,14 @@ fn dashboard_routes() -> ApiRouter<Arc<Deals>> {
     });
     let board = board.post_with(crate::editing::form::page::create, |it| {
         it.about(TAG, "Creates a deal. A repetition with the same key creates none.")
-            .reads::<DealInput>(BodyKind::JsonOrForm)
+            .reads::<NewDealBody>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "It was there already.")
             .responds_with::<DealResponse>(201, "It is created.")
             .redirects()
     });
     let new = get_with(crate::editing::form::page::show_new, |it| {
         it.about(TAG, "The form for a new deal, filled from its address.")
-            .asks::<DealInput>()
+            .asks::<PrefilledDeal>()
             .serves("text/html")
     });
     let list = get_with(crate::list::page::show, |it| {
@@ -114,7 +115,7 @@ fn deal_routes() -> ApiRouter<Arc<Deals>> {
     })
     .put_with(api::replace, |it| {
         about_deal(it, "Replaces a deal: fields that are not sent become empty.")
-            .reads::<DealUpdateInput>(BodyKind::JsonOrForm)
+            .reads::<ReplacementBody>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
     })
     .patch_with(api::change, |it| {
@@ -124,7 +125,7 @@ fn deal_routes() -> ApiRouter<Arc<Deals>> {
     })
     .delete_with(api::remove, |it| {
         about_deal(it, "Deletes a deal.")
-            .reads::<DealUpdateInput>(BodyKind::JsonOrFormOrNone)
+            .reads::<DeletionBody>(BodyKind::JsonOrFormOrNone)
             .responds_with::<DeletedDealResponse>(200, "It is gone.")
     });
     let edit = get_with(crate::editing::form::page::show_edit, |it| {
@@ -132,7 +133,7 @@ fn deal_routes() -> ApiRouter<Arc<Deals>> {
     });
     let edit = edit.post_with(crate::editing::form::page::save, |it| {
         about_deal(it, "Changes a deal as its form says.")
-            .reads::<DealInput>(BodyKind::JsonOrForm)
+            .reads::<DealUpdateInput>(BodyKind::JsonOrForm)
             .redirects()
     });
     ApiRouter::new()
@@ -143,7 +144,7 @@ fn deal_routes() -> ApiRouter<Arc<Deals>> {
 fn action_routes() -> ApiRouter<Arc<Deals>> {
     let status = post_with(crate::editing::actions::page::change_stage, |it| {
         about_deal(it, "Moves a deal to another stage.")
-            .reads::<DealInput>(BodyKind::JsonOrForm)
+            .reads::<StageBody>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
             .redirects()
     });
@@ -152,7 +153,7 @@ fn action_routes() -> ApiRouter<Arc<Deals>> {
     });
     let delete = delete.post_with(crate::editing::actions::page::delete, |it| {
         about_deal(it, "Deletes a deal as it was seen.")
-            .reads::<DealUpdateInput>(BodyKind::JsonOrFormOrNone)
+            .reads::<DeletionBody>(BodyKind::JsonOrFormOrNone)
             .responds_with::<DeletedDealResponse>(200, "It is gone.")
             .redirects()
     });
@@ -212,5 +213,5 @@ fn sales_routes() -> ApiRouter<Arc<Deals>> {
 
 fn about_deal<'t>(it: TransformOperation<'t>, summary: &str) -> TransformOperation<'t> {
     it.about(TAG, summary)
-        .path_parameter::<u64>("id", "Number of the deal.")
+        .path_parameter::<DealNumber>("id", "Number of the deal.")
 }

@@ -35,7 +35,8 @@ pub const SHEET_EDITOR: &str = "edited in the sheet";
 
 /// Values of the column “action”.
 pub mod action {
-    /// A row with a counted id was inserted.
+    /// A row with a counted id, or under an idempotency key, was inserted. The new value is the digest of what the
+    /// caller sent under the key.
     pub const CREATED: &str = "created";
     /// A deleted row was restored with its former id.
     pub const RESTORED: &str = "restored";

@@ -11,6 +11,12 @@ use crate::{
 /// Cookie that stores the language.
 pub const LANGUAGE_COOKIE: &str = "lang";
 
+/// Header for the idempotency key of a request
+/// (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>).
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Maximum length of an idempotency key, in characters.
+pub const MAX_KEY_CHARS: usize = 100;
+
 /// Response format, language and address of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestContext {
@@ -40,14 +46,16 @@ impl RequestContext {
     /// default.
     ///
     /// # Errors
-    /// If `format` names a format that is not in `offered`.
+    /// If `format` names a format that is not in `offered`, or `lang` no language.
     pub fn with_language(
         (format, lang): (Option<&str>, Option<&str>),
         headers: &HeaderMap,
         uri: &Uri,
         offered: &'static [Format],
     ) -> Result<Self, Error> {
-        Self::negotiate(format, preferred_language(lang, headers), headers, uri, offered)
+        let language = preferred_language(lang, headers);
+        check_language(lang, language)?;
+        Self::negotiate(format, language, headers, uri, offered)
     }
 
     fn negotiate(
@@ -73,6 +81,67 @@ impl RequestContext {
     /// Cache key of the response: format, language and address.
     pub fn key(&self) -> String {
         format!("{} {} {}", self.format.name(), self.language.code(), self.address)
+    }
+}
+
+/// Idempotency key of a request: from the header, with or without quotes, or from the field `key`; `None` without one.
+///
+/// # Errors
+/// If it is longer than [`MAX_KEY_CHARS`], has other signs than visible ASCII and spaces, or the two differ.
+pub fn idempotency_key(
+    headers: &HeaderMap,
+    field: Option<&str>,
+    language: Language,
+) -> Result<Option<String>, FieldError> {
+    let is_plain = |key: &str| key.len() <= MAX_KEY_CHARS && key.bytes().all(|sign| matches!(sign, b' '..=b'~'));
+    let refused = || {
+        let message = language.choose(
+            format!("La clé a au plus {MAX_KEY_CHARS} caractères ASCII visibles ; un UUID convient le mieux."),
+            format!("The key has at most {MAX_KEY_CHARS} visible ASCII characters; a UUID is best."),
+        );
+        FieldError::new("key", message)
+    };
+    let mut keys = Vec::new();
+    for value in headers.get_all(IDEMPOTENCY_KEY) {
+        let key = value.to_str().map_err(|_| refused())?.trim();
+        keys.push(
+            key.strip_prefix('"')
+                .and_then(|key| key.strip_suffix('"'))
+                .unwrap_or(key),
+        );
+    }
+    keys.extend(field.map(str::trim));
+    keys.retain(|key| !key.is_empty());
+    keys.dedup();
+    match keys.as_slice() {
+        [] => Ok(None),
+        [key] if is_plain(key) => Ok(Some((*key).to_owned())),
+        [_] => Err(refused()),
+        _ => {
+            let message = language.choose(
+                "La demande porte deux clés différentes : gardez-en une, dans « Idempotency-Key » ou dans « key ».",
+                "The request has two different keys: keep one, in “Idempotency-Key” or in “key”.",
+            );
+            Err(FieldError::new("key", message))
+        }
+    }
+}
+
+/// Checks a query parameter `lang`; the error is in `language`.
+///
+/// # Errors
+/// If it is neither empty nor a language.
+pub fn check_language(lang: Option<&str>, language: Language) -> Result<(), Error> {
+    match lang.map(str::trim).filter(|lang| !lang.is_empty()) {
+        Some(unknown) if Language::parse(unknown).is_none() => {
+            let unknown: String = unknown.chars().take(40).collect();
+            let message = language.choose(
+                format!("« {unknown} » dans « lang » n’est pas une langue d’ici. Écrivez fr ou en."),
+                format!("“{unknown}” in “lang” is no language here. Use fr or en."),
+            );
+            Err(Error::invalid_query(vec![FieldError::new("lang", message)]))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -138,17 +207,50 @@ mod tests {
     }
 
     #[test]
+    fn a_request_has_one_readable_key_or_none() {
+        let read = |headers: &[&str], field| {
+            let values = headers
+                .iter()
+                .map(|value| (header::HeaderName::from_static(IDEMPOTENCY_KEY), value));
+            let headers: HeaderMap = values
+                .map(|(name, value)| (name, header::HeaderValue::from_bytes(value.as_bytes()).expect("header")))
+                .collect();
+            idempotency_key(&headers, field, Language::English)
+        };
+        let key = |key: &str| Ok(Some(key.to_owned()));
+        assert_eq!(read(&[], None), Ok(None));
+        assert_eq!(read(&[" "], Some("")), Ok(None));
+        assert_eq!(read(&["\"import 7\""], None), key("import 7"));
+        assert_eq!(read(&["7"], Some(" 7 ")), key("7"));
+        assert_eq!(read(&[], Some(&"k".repeat(100))), key(&"k".repeat(100)));
+        let long = "k".repeat(101);
+        for (headers, field) in [
+            (&["7"][..], Some("8")),
+            (&["7", "8"], None),
+            (&["é"], None),
+            (&[], Some("clé")),
+            (&[], Some("a\tb")),
+            (&[], Some(long.as_str())),
+        ] {
+            let refused = read(headers, field).expect_err("two keys, or an unreadable one");
+            assert_eq!(refused.field, "key", "{headers:?} {field:?}");
+        }
+    }
+
+    #[test]
     fn the_address_beats_the_browsers_memory_and_that_beats_the_boards_own_language() {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, "theme=dark; lang=en".parse().expect("header"));
         let asked = |lang, headers: &HeaderMap| {
             let address = Uri::from_static("/deals?x=1");
-            let asked = RequestContext::with_language((None, lang), headers, &address, Format::PAGE);
-            asked.expect("asked").language
+            RequestContext::with_language((None, lang), headers, &address, Format::PAGE).map(|asked| asked.language)
         };
-        assert_eq!(asked(Some("fr"), &headers), Language::French);
-        assert_eq!(asked(None, &headers), Language::English);
-        assert_eq!(asked(Some("klingon"), &headers), Language::English);
-        assert_eq!(asked(None, &HeaderMap::new()), Language::French);
+        let language = |lang, headers: &HeaderMap| asked(lang, headers).expect("a language");
+        assert_eq!(language(Some("fr"), &headers), Language::French);
+        assert_eq!(language(None, &headers), Language::English);
+        assert_eq!(language(Some(""), &headers), Language::English);
+        assert_eq!(language(None, &HeaderMap::new()), Language::French);
+        let refused = asked(Some("klingon"), &headers).expect_err("no language");
+        assert_eq!((refused.status.as_u16(), refused.fields[0].field), (422, "lang"));
     }
 }

@@ -50,6 +50,10 @@ pub(crate) fn read_body<Body: DeserializeOwned>(headers: &HeaderMap, body: &Byte
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
     match kind.as_ref().map(mime::Mime::essence_str) {
+        // An array would be read as the fields in their order, which nobody means.
+        Some("application/json") if !body.trim_ascii_start().starts_with(b"{") => Err(Error::unreadable(
+            "The JSON cannot be read: an object is expected, in braces.",
+        )),
         Some("application/json") => serde_json::from_slice(body)
             .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}."))),
         Some("application/x-www-form-urlencoded") => serde_urlencoded::from_bytes(body)

@@ -91,7 +91,10 @@ pub async fn write_batch(store: &Store, by: &str, mut changes: Vec<RowChange>) -
                 continue;
             }
             CommitError::NotWritten(_) | CommitError::Unknown(_) | CommitError::Busy => {}
-            CommitError::Closed(_) | CommitError::NotStored(_) | CommitError::Refused(_) => return Err(error),
+            CommitError::Closed(_)
+            | CommitError::NotStored(_)
+            | CommitError::Refused(_)
+            | CommitError::KeyReused { .. } => return Err(error),
         }
         if attempts == MAX_ATTEMPTS {
             return Err(error);

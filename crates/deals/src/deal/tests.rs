@@ -325,7 +325,13 @@ fn a_new_deal_needs_a_client_a_status_and_an_amount_and_gets_the_rest() {
     };
     let now = CellEntry::DateTime(date(2026, 11, 21).at(12, 0, 0, 0));
     let insert = new.into_insert();
-    assert_eq!(insert.id, NewId::Counted { key: "k1".to_owned() });
+    assert_eq!(
+        insert.id,
+        NewId::Counted {
+            key: "k1".to_owned(),
+            content: None
+        }
+    );
     assert_eq!(
         insert.cells,
         [

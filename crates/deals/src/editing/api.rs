@@ -19,11 +19,11 @@ use crate::{
     },
     editing::{
         changes::DealFields,
-        conflict::{EditIntent, page},
+        conflict::{EditIntent, page::edit_error},
         form::page::check_stage_offered,
-        input::DealUpdateInput,
         request::{Caller, RequestBody},
         update::{BY_API, EditError, load_deal},
+        update_input::{DealUpdateInput, check_seen},
     },
     routes::DealNumber,
     state::Deals,
@@ -103,7 +103,7 @@ fn seen_values(sent: &DealUpdateInput, deal: &Deal, language: Language) -> Resul
     let Some(input) = &sent.seen else {
         return Ok(EditIntent::untouched(&found));
     };
-    let seen = input.check(Some(&found), language).map_err(Error::invalid)?;
+    let seen = check_seen(input, &found, language)?;
     Ok(EditIntent {
         wanted: seen.clone(),
         seen,
@@ -115,12 +115,4 @@ async fn respond(deals: &Deals, id: u64, result: Result<(), EditError>) -> Resul
     result.map_err(edit_error)?;
     let (current, deal) = load_deal(deals, id).await?;
     Ok(Json(DealResponse::of(&deal, &current.rows)).into_response())
-}
-
-fn edit_error(problem: EditError) -> Error {
-    match problem {
-        EditError::Gone => Error::not_found(),
-        EditError::Clash(clash) => page::conflict_error(&clash),
-        EditError::Failed(error) => error,
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use domain::money::Money;
 use jiff::{Zoned, civil::Date};
 use sheets_store::{CellContent, CellEntry, CellUpdate, NewId, RowChange, RowDelete, RowInsert, RowUpdate};
+use uuid::Uuid;
 
 use crate::deal::{
     Deal,
@@ -75,6 +76,21 @@ impl DealFields {
         self
     }
 
+    /// Digest of the values: the order of JSON fields and the notation of numbers and dates make no difference. It is
+    /// kept in the spreadsheet, so its form stays as it is.
+    pub fn digest(&self) -> Uuid {
+        let text = serde_json::json!([
+            *self.client,
+            self.stage.as_str(),
+            self.amount.to_string(),
+            self.sector.as_deref(),
+            self.due.map(|due| due.to_string()),
+            self.assignee.as_deref(),
+            *self.notes,
+        ]);
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, text.to_string().as_bytes())
+    }
+
     fn applied_to(&self, seen: &Deal) -> Deal {
         let fields = self.clone();
         Deal {
@@ -110,10 +126,20 @@ pub struct NewDeal {
 impl NewDeal {
     /// Row to insert; the store assigns its id.
     pub fn into_insert(self) -> RowInsert {
+        self.insert_of(None)
+    }
+
+    /// Row to insert under a key that the caller chose: the same key with other fields is refused.
+    pub fn into_keyed_insert(self) -> RowInsert {
+        let content = self.fields.digest();
+        self.insert_of(Some(content))
+    }
+
+    fn insert_of(self, content: Option<Uuid>) -> RowInsert {
         let at = CellEntry::instant(&self.created_at);
         RowInsert {
             tab: &DEALS,
-            id: NewId::Counted { key: self.key },
+            id: NewId::Counted { key: self.key, content },
             cells: cells_after_id(&self.fields, at.clone(), at),
         }
     }

@@ -16,19 +16,22 @@ use crate::{
         columns::{AMOUNT, ASSIGNEE, CLIENT, DUE, NOTES, SECTOR, STAGE},
         stage::DealStage,
     },
-    editing::changes::{DealFields, INPUT_COLUMNS},
+    editing::{
+        changes::{DealFields, INPUT_COLUMNS},
+        schemas::{self, MAX_NAME_CHARS, MAX_NOTES_CHARS},
+    },
     text::{amount, date},
 };
 
 /// Names of clients, sectors and assignees.
 const NAME: TextRule = TextRule {
     kind: TextKind::Line,
-    longest: 200,
+    longest: MAX_NAME_CHARS,
 };
 /// Notes; a cell holds 50,000 characters.
 const NOTE: TextRule = TextRule {
     kind: TextKind::Paragraphs,
-    longest: 10_000,
+    longest: MAX_NOTES_CHARS,
 };
 
 /// Field values as typed. A missing field keeps its value; an empty one clears it.
@@ -37,32 +40,40 @@ const NOTE: TextRule = TextRule {
 pub struct DealInput {
     /// Client name.
     #[serde(deserialize_with = "optional_text")]
+    #[schemars(schema_with = "schemas::client")]
     pub client: Option<String>,
     /// Status, in French or English.
     #[serde(deserialize_with = "optional_text")]
+    #[schemars(schema_with = "schemas::stage")]
     pub statut: Option<String>,
     /// Amount in any supported notation.
-    #[serde(deserialize_with = "optional_text")]
+    #[serde(deserialize_with = "decimal_text")]
+    #[schemars(schema_with = "schemas::amount")]
     pub montant_brut: Option<String>,
     /// Sector.
     #[serde(deserialize_with = "optional_text")]
+    #[schemars(schema_with = "schemas::name")]
     pub secteur: Option<String>,
     /// Due date in any supported notation.
     #[serde(deserialize_with = "optional_text")]
+    #[schemars(schema_with = "schemas::due")]
     pub date_echeance: Option<String>,
     /// Assignee.
     #[serde(deserialize_with = "optional_text")]
+    #[schemars(schema_with = "schemas::name")]
     pub assignee: Option<String>,
     /// Notes.
     #[serde(deserialize_with = "optional_text")]
+    #[schemars(schema_with = "schemas::notes")]
     pub notes: Option<String>,
     /// Idempotency key: a retried creation with the same key writes nothing.
     #[serde(deserialize_with = "optional_text")]
+    #[schemars(schema_with = "schemas::key")]
     pub key: Option<String>,
 }
 
 /// Text, a number as text, or `None` for `null`.
-fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::Null => Ok(Some(String::new())),
         Value::String(text) => Ok(Some(text)),
@@ -71,40 +82,29 @@ fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<St
     }
 }
 
-/// Wanted values of a deal, with the values that the client saw.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-pub struct DealUpdateInput {
-    /// Wanted values.
-    #[serde(flatten)]
-    pub wanted: DealInput,
-    /// Values that the client saw; `None` when it sends none.
-    #[serde(default)]
-    pub seen: Option<DealInput>,
-}
-
-/// Prefix of the form fields with the values that the person saw.
-const SEEN_PREFIX: &str = "seen_";
-
-impl DealUpdateInput {
-    /// Parses form fields; the last one when a field is repeated.
-    pub fn from_pairs(pairs: &[(String, String)]) -> Self {
-        let mut sent = Self::default();
-        for (name, value) in pairs {
-            // Browsers send every line break as two characters.
-            let value = value.replace("\r\n", "\n");
-            match name.strip_prefix(SEEN_PREFIX) {
-                Some(name) => sent.seen.get_or_insert_default().set(name, value),
-                None => sent.wanted.set(name, value),
-            }
+/// The same for an amount. The point of a JSON number is a decimal mark; three digits after it would leave that open.
+pub(crate) fn decimal_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            Ok(Some(if decimals == 3 { text + "0" } else { text }))
         }
-        sent
+        other => optional_text(other).map_err(D::Error::custom),
     }
 }
 
 impl DealInput {
     /// Sets a field by name; unknown names are ignored.
     pub fn set(&mut self, name: &str, value: String) {
-        let field = match name {
+        if let Some(field) = self.field(name) {
+            *field = Some(value);
+        }
+    }
+
+    /// Field with this name.
+    pub(crate) fn field(&mut self, name: &str) -> Option<&mut Option<String>> {
+        Some(match name {
             "client" => &mut self.client,
             "statut" => &mut self.statut,
             "montant_brut" => &mut self.montant_brut,
@@ -113,9 +113,8 @@ impl DealInput {
             "assignee" => &mut self.assignee,
             "notes" => &mut self.notes,
             "key" => &mut self.key,
-            _ => return,
-        };
-        *field = Some(value);
+            _ => return None,
+        })
     }
 
     /// Input that produces `fields`, with the amount in the notation of `language`.

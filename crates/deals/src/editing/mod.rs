@@ -9,5 +9,7 @@ pub(crate) mod form;
 pub(crate) mod input;
 pub(crate) mod notice;
 pub(crate) mod request;
+pub(crate) mod schemas;
 pub(crate) mod undo;
 pub(crate) mod update;
+pub(crate) mod update_input;

@@ -9,8 +9,8 @@ use domain::language::Language;
 use web::{error::Error, request_context, response::Format};
 
 use crate::editing::{
-    input::DealUpdateInput,
     notice::{self, ActionNotice},
+    update_input::DealUpdateInput,
 };
 
 /// Parsed request body.
@@ -34,7 +34,8 @@ impl RequestBody {
             Some("application/x-www-form-urlencoded") => {
                 let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body)
                     .map_err(|_| Error::unreadable("The form contains something that is not text."))?;
-                let change = DealUpdateInput::from_pairs(&pairs);
+                let change =
+                    DealUpdateInput::from_pairs(&pairs, language).map_err(|error| Error::invalid(vec![error]))?;
                 Ok(Self { change, pairs })
             }
             _ => Err(Error::unsupported_media_type()),

@@ -78,7 +78,7 @@ impl Deals {
                 fields,
                 created_at,
             };
-            let created = self.create(deal, BY_FORM).await?;
+            let created = self.create(deal.into_insert(), BY_FORM).await?;
             return Ok(UndoneEdit { id: created.id });
         }
         let deal = RestoredDeal {

@@ -4,13 +4,15 @@
 //! change a cell during a write; therefore a change that does not apply is recomputed on fresh rows before it is
 //! reported as a conflict.
 
-use sheets_store::{Batch, CellContent, CellEntry, CellUpdate, CommitError, Reading, RowChange, RowProblem, RowUpdate};
+use sheets_store::{
+    Batch, CellContent, CellEntry, CellUpdate, CommitError, Reading, RowChange, RowInsert, RowProblem, RowUpdate,
+};
 use web::error::Error;
 
 use crate::{
     deal::{Deal, audit_log::DealAuditLog, rows::DealRows},
     editing::{
-        changes::{DealFields, DealUpdate, INPUT_COLUMNS, NewDeal, delete_row},
+        changes::{DealFields, DealUpdate, INPUT_COLUMNS, delete_row},
         conflict::{EditConflict, EditIntent},
     },
     snapshot::DealsSnapshot,
@@ -68,9 +70,8 @@ pub(crate) struct CreatedDeal {
 
 impl Deals {
     /// Inserts a new deal; a retry with the same key writes nothing.
-    pub(crate) async fn create(&self, deal: NewDeal, by: &str) -> Result<CreatedDeal, Error> {
-        let insert = RowChange::Insert(deal.into_insert());
-        let committed = self.store.commit(Batch::by(by, [insert])).await?;
+    pub(crate) async fn create(&self, deal: RowInsert, by: &str) -> Result<CreatedDeal, Error> {
+        let committed = self.store.commit(Batch::by(by, [RowChange::Insert(deal)])).await?;
         let id = committed.ids.first().and_then(|id| id.parse().ok());
         let id = id.ok_or_else(|| Error::internal("the store answered without an id"))?;
         let rows = committed.inserted;

@@ -4,6 +4,7 @@ mod board;
 mod forms;
 mod hostile_files;
 mod import;
+mod keys;
 mod numbers;
 mod reminders;
 mod sales;

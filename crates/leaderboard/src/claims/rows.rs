@@ -66,6 +66,14 @@ impl NewSubmission {
         }
     }
 
+    /// The row to insert, with the id of its key.
+    pub fn into_insert_as(self, id: NewId) -> RowInsert {
+        RowInsert {
+            id,
+            ..self.into_insert()
+        }
+    }
+
     /// The row to insert.
     pub fn into_insert(self) -> RowInsert {
         RowInsert {

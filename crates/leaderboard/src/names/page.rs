@@ -31,6 +31,7 @@ use crate::{
     routes::{NAMES, TAG},
     snapshot::LeaderboardSnapshot,
     state::Leaderboard,
+    ui::request::parse_object,
 };
 
 /// Routes of this page.
@@ -141,12 +142,11 @@ fn decode(headers: &HeaderMap, body: &Bytes) -> Result<NameDecisionRequest, Erro
         .get(header::CONTENT_TYPE)
         .map_or(&b""[..], |kind| kind.as_bytes());
     let is_json = kind.starts_with(b"application/json");
-    let decode = if is_json {
-        serde_json::from_slice(body).map_err(|error| error.to_string())
-    } else {
-        serde_urlencoded::from_bytes(body).map_err(|error| error.to_string())
-    };
-    decode.map_err(|cause| Error::unreadable(format!("The decision cannot be read: {cause}.")))
+    if is_json {
+        return parse_object(body);
+    }
+    let decoded = serde_urlencoded::from_bytes(body);
+    decoded.map_err(|cause| Error::unreadable(format!("The decision cannot be read: {cause}.")))
 }
 
 impl NameDecisionRequest {

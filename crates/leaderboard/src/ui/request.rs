@@ -47,6 +47,16 @@ impl PeriodFields<'_> {
     }
 }
 
+/// Parses a JSON object. An array would be read as the fields in their order, which nobody means.
+pub(crate) fn parse_object<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Error::unreadable(
+            "The JSON cannot be read: an object is expected, in braces.",
+        ));
+    }
+    serde_json::from_slice(body).map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}.")))
+}
+
 /// Parses a JSON or form body.
 pub(crate) fn parse_body<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Error> {
     let kind = headers
@@ -54,8 +64,7 @@ pub(crate) fn parse_body<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes)
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default();
     if kind.starts_with("application/json") {
-        return serde_json::from_slice(body)
-            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}.")));
+        return parse_object(body);
     }
     serde_urlencoded::from_bytes(body).map_err(|error| Error::unreadable(format!("The form cannot be read: {error}.")))
 }

@@ -224,6 +224,58 @@ async fn a_program_sends_json_and_gets_json() {
 }
 
 #[tokio::test]
+async fn for_a_program_a_key_names_one_claim_and_for_a_shared_page_each_its_own() {
+    let world = World::new().await;
+    let other = world.another_instance(&Plan::default()).await;
+    let send = async |instance: &str, body: Value| {
+        let request = world.client.post(format!("{instance}/leaderboard/submissions"));
+        let response = request
+            .header("idempotency-key", "K")
+            .json(&body)
+            .send()
+            .await
+            .expect("answer");
+        let status = response.status().as_u16();
+        (status, response.json::<Value>().await.expect("JSON"))
+    };
+    let claim = |csm: &str, names: [&str; 2]| json!({"csm": csm, "company": "Acme", "integrations": names});
+    assert_eq!(send(&world.address, claim("Kate", ["GitHub", "Cursor"])).await.0, 201);
+    for instance in [&world.address, &other] {
+        // The order of the integrations and their case make no difference.
+        assert_eq!(send(instance, claim(" Kate ", ["cursor", "GitHub"])).await.0, 200);
+        for different in [
+            claim("Manny", ["GitHub", "Cursor"]),
+            claim("Kate", ["GitHub", "OpenAI"]),
+        ] {
+            let (status, answer) = send(instance, different).await;
+            assert_eq!(
+                (status, &answer["error"]["code"]),
+                (422, &json!("idempotency_mismatch"))
+            );
+        }
+    }
+    assert_eq!(world.rows("submissions").await.len(), 1);
+
+    // Everybody who opens the board in the same second gets a form with the same key.
+    for csm in ["Manny", "Zoé"] {
+        let response = world.send_form(&form(csm, "Beta", &["GitHub"], "K")).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    }
+    assert_eq!(world.rows("submissions").await.len(), 3);
+
+    let sheet = world.sheet_id("submissions").await;
+    let rows = json!({"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 2});
+    world.staff(json!([{"deleteDimension": {"range": rows}}])).await;
+    world.store.refresh();
+    let (status, answer) = send(&world.address, claim("Kate", ["GitHub", "Cursor"])).await;
+    assert_eq!(
+        (status, &answer["error"]["code"]),
+        (410, &json!("idempotency_row_deleted"))
+    );
+    assert_eq!(world.rows("submissions").await.len(), 2);
+}
+
+#[tokio::test]
 async fn mistakes_stand_beside_their_fields_and_what_was_typed_is_kept() {
     let world = World::new().await;
     let response = world.send_form(&form("", "Acme <b>", &["Cursor"], "k")).await;

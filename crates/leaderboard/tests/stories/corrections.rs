@@ -134,6 +134,41 @@ async fn a_claim_can_be_taken_back_and_only_with_its_own_link() {
 }
 
 #[tokio::test]
+async fn a_program_hears_in_json_why_a_claim_is_not_corrected() {
+    let world = World::new().await;
+    let receipt = receipt(&world, "Kate", "Acne", &["GitHub"]).await;
+    let (path, fields) = correction(&world, &receipt).await;
+    let send = async |changed: &[(&str, &str)]| {
+        let fields: serde_json::Map<String, Value> = with(&fields, changed)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect();
+        let response = world.post(&path).json(&fields).send().await.expect("answer");
+        let status = response.status().as_u16();
+        (status, response.json::<Value>().await.expect("JSON"))
+    };
+    let (status, refused) = send(&[("signature", "00")]).await;
+    assert_eq!((status, &refused["error"]["code"]), (403, &json!("not_correctable")));
+    let (status, refused) = send(&[("company", " "), ("integrations", "Fax")]).await;
+    let field = |number: usize| refused["error"]["fields"][number]["field"].clone();
+    assert_eq!(
+        (status, field(0), field(1)),
+        (422, json!("company"), json!("integrations"))
+    );
+    let form = world.get(&format!("{path}?signature=00")).send().await.expect("answer");
+    assert_eq!(form.status(), StatusCode::FORBIDDEN);
+    let refused: Value = form.json().await.expect("JSON");
+    assert_eq!(refused["error"]["code"], "not_correctable");
+    world.pass(SignedDuration::from_mins(16));
+    let (status, refused) = send(&[]).await;
+    assert_eq!(
+        (status, &refused["error"]["safety"]),
+        (403, &json!("Nothing was changed."))
+    );
+    assert_eq!(world.rows("submissions").await[0][3], json!("Acne"));
+}
+
+#[tokio::test]
 async fn a_credit_is_disputed_once_and_both_and_staff_see_it() {
     let world = World::new().await;
     world.claim("Kate", "Acme", &["GitHub"]).await;

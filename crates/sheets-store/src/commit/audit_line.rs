@@ -77,11 +77,12 @@ pub(crate) fn audit_lines(plan: &WritePlan, blocks: &RowBlocks, call: CallKey) -
         line.id = id.to_string();
     }
     lines.extend(plan.additions.iter().filter_map(|addition| {
-        let CreationLine { id, action } = addition.line.clone()?;
+        let CreationLine { id, action, content } = addition.line.clone()?;
         Some(AuditLine {
             id,
             by: addition.by.clone(),
             action,
+            new: content.map_or(CellContent::Empty, |content| CellContent::Text(content.to_string())),
             ..AuditLine::of_whole_row(addition.tab, addition.id_text())
         })
     }));

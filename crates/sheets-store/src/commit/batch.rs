@@ -13,6 +13,8 @@
 //! the second is compared with the outcome of the first. A batch is one call to Google, whatever its size, and several
 //! hundred changed rows are already a large one; an import submits its rows in parts.
 
+use uuid::Uuid;
+
 use crate::{
     cell::{CellContent, CellEntry},
     read::read_error::ReadError,
@@ -74,6 +76,19 @@ pub enum NewId {
     Counted {
         /// Idempotency key that the form, the import or the request carries.
         key: String,
+        /// Digest of what the caller sent under the key, kept in that audit line; `None` when the program makes the
+        /// key itself.
+        content: Option<Uuid>,
+    },
+    /// Created before the first attempt, like `Given`, for a caller who names the content with a key. The audit line
+    /// “created” keeps the digest, so a repetition writes nothing, even if the row was deleted since.
+    Keyed {
+        /// The id.
+        id: String,
+        /// Idempotency key that the request carries.
+        key: String,
+        /// Digest of what the caller sent under the key.
+        content: Uuid,
     },
     /// Number of a deleted row of a tab with counted ids: restores the row. If a row has the number, nothing is
     /// written.
@@ -91,8 +106,17 @@ impl NewId {
     /// Idempotency key: the id itself, or the key of a counted id.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Given(id) | Self::Restored { id, .. } => id,
-            Self::Counted { key } => key,
+            Self::Given(id) | Self::Keyed { id, .. } | Self::Restored { id, .. } => id,
+            Self::Counted { key, .. } => key,
+        }
+    }
+
+    /// Key whose audit line shows whether the row was inserted before, with the digest of its content.
+    pub(crate) fn key(&self) -> Option<(&str, Option<Uuid>)> {
+        match self {
+            Self::Given(_) | Self::Restored { .. } => None,
+            Self::Counted { key, content } => Some((key, *content)),
+            Self::Keyed { key, content, .. } => Some((key, Some(*content))),
         }
     }
 }
@@ -220,6 +244,14 @@ pub enum CommitError {
         id: String,
         /// Reason why the row cannot be addressed.
         problem: RowProblem,
+    },
+    /// A key was sent again with other content. Nothing was written.
+    #[error("tab {tab}: the key of the row “{id}” was sent again with other content")]
+    KeyReused {
+        /// Title of the tab.
+        tab: &'static str,
+        /// Id of the row that the key was sent for first.
+        id: String,
     },
     /// The write queue is full. Nothing was written.
     #[error("too many writes are waiting")]

@@ -1,5 +1,7 @@
 //! Write plan: row edits, removals, additions and restored rows of one call.
 
+use uuid::Uuid;
+
 use crate::{
     audit::action,
     cell::{CellContent, CellEntry},
@@ -9,7 +11,7 @@ use crate::{
         repair::row_image::{WrittenCell, WrittenRow},
     },
     google::requests::CellFill,
-    schema::tab::{ColumnKind, Tab},
+    schema::tab::{ColumnKind, IdSource, Tab},
 };
 
 /// Changes that one call writes.
@@ -117,6 +119,8 @@ pub(crate) struct RowAddition {
 pub(crate) struct CreationLine {
     pub(crate) id: String,
     pub(crate) action: &'static str,
+    /// Digest of what the caller sent under the idempotency key.
+    pub(crate) content: Option<Uuid>,
 }
 
 impl RowAddition {
@@ -130,7 +134,7 @@ impl RowAddition {
 
     /// Whether its id was counted.
     pub(crate) fn is_counted(&self) -> bool {
-        self.line.as_ref().is_some_and(|line| line.action == action::CREATED)
+        self.tab.ids == IdSource::Counted && self.line.as_ref().is_some_and(|line| line.action == action::CREATED)
     }
 }
 

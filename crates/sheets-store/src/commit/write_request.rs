@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use crate::{
     audit::column,
-    cell::CellEntry,
+    cell::{CellContent, CellEntry},
     commit::{
         audit_line::{AuditLine, LineSubject, audit_lines},
         fencing::{self, CallKey},
@@ -107,19 +107,21 @@ impl WriteRequest {
         self.requests.extend(indexes.growth_needed(audit_log));
         self.requests
             .push(requests::empty_rows(place.sheet_id, place.after_row, self.lines.len()));
-        // Lines of new rows come last and prove nothing, so they are not returned; their header and values are empty.
+        // Lines of new rows come last and prove nothing, so they are not returned. Their header and old value are empty,
+        // and the new value too unless a caller chose the key.
         let proving = self
             .lines
             .iter()
             .filter(|line| line.subject != LineSubject::New)
             .count();
-        let filled = if proving == 0 {
-            column::HEADER
+        let has_digests = self.lines.iter().any(|line| line.new != CellContent::Empty);
+        let filled: Vec<usize> = if proving == 0 {
+            (0..column::HEADER).chain(has_digests.then_some(column::NEW)).collect()
         } else {
-            audit_log.columns.len()
+            (0..audit_log.columns.len()).collect()
         };
         let mut singly = Vec::new();
-        for column in 0..filled {
+        for column in filled {
             let position = place.layout.position(column);
             let runs = chunk_ranges(self.lines.chunk_by(|above, below| above.shows_same(below, column)));
             if runs.len() * MIN_REPEAT_LENGTH > self.lines.len() {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use sheets_store::RowChange;
+use sheets_store::{CommitError, RowChange};
 use test_support::proxy::store_behind_proxy;
 
-use crate::fixtures::library::{by_ann, library, loan, log};
+use crate::fixtures::library::{by_ann, library, loan, loan_of, log};
 
 #[tokio::test]
 async fn counted_ids_go_on_from_the_highest_and_a_key_counts_once() {
@@ -45,6 +45,41 @@ async fn counted_ids_go_on_from_the_highest_and_a_key_counts_once() {
             "Ann|loans|44|created|||"
         ]
     );
+}
+
+#[tokio::test]
+async fn a_key_with_a_digest_names_one_content_within_a_write_and_later() {
+    let world = library().await;
+    let commit = |changes: Vec<RowChange>| world.store.commit(by_ann(changes));
+    let (same, other) = (Some(1), Some(2));
+    let first = commit(vec![loan_of("x", same, "Kim", 0.1), loan_of("x", same, "Kim", 0.1)])
+        .await
+        .expect("written");
+    assert_eq!((first.inserted, first.already_there), (1, 1));
+    let (_relay, restarted) = store_behind_proxy(&world).await;
+    for store in [&world.store, &restarted] {
+        let refused = store.commit(by_ann([loan_of("x", other, "Lou", 0.2)])).await;
+        let Err(CommitError::KeyReused { tab: "loans", id }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(id, first.ids[0]);
+        let again = store
+            .commit(by_ann([loan_of("x", same, "Kim", 0.1)]))
+            .await
+            .expect("known");
+        assert_eq!(again.already_there, 1);
+    }
+    // Nothing of a refused batch is written, and others in the same call are.
+    let (refused, written) = tokio::join!(
+        commit(vec![loan("a", "Ann", 0.1), loan_of("x", other, "Lou", 0.2)]),
+        commit(vec![loan("b", "Bob", 0.1)]),
+    );
+    assert!(matches!(refused, Err(CommitError::KeyReused { .. })), "{refused:?}");
+    assert_eq!(written.expect("written").inserted, 1);
+    // The key of an earlier version has no digest: its content cannot be compared.
+    let known = commit(vec![loan_of("b", other, "Lou", 0.2)]).await.expect("known");
+    assert_eq!(known.already_there, 1);
+    assert_eq!(world.rows("loans").await.len(), 2);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! error in the requested format and logs it once. The cause appears only in the log.
 
 pub(crate) mod callers;
+pub(crate) mod idempotency;
 mod limits;
 pub(crate) mod response;
 pub(crate) mod translation;
@@ -397,6 +398,9 @@ impl From<CommitError> for Error {
         } = error
         {
             return Self::repeated_id(error);
+        }
+        if let CommitError::KeyReused { tab, id } = error {
+            return Self::key_reused(tab, id);
         }
         if let CommitError::Conflict(_) | CommitError::NoSuchRow { .. } = error {
             return Self::changed_meanwhile(error);

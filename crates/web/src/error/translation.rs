@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::StatusCode;
 use domain::language::Language;
-use sheets_store::read::read_error::ReadError;
+use sheets_store::{CommitError, read::read_error::ReadError};
 
 use crate::error::{Error, UnknownHost};
 
@@ -118,6 +118,15 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "L’adresse existe, mais pas pour ce genre de demande.",
     ),
     ("NOT recorded", "PAS enregistré"),
+    ("NOT recorded again", "PAS enregistré de nouveau"),
+    (
+        "To record this as well, send it with a new key.",
+        "Pour l’enregistrer aussi, renvoyez avec une nouvelle clé.",
+    ),
+    (
+        "To record this again, send it with a new key.",
+        "Pour l’enregistrer de nouveau, renvoyez avec une nouvelle clé.",
+    ),
     (
         "NOT recorded, as far as we know",
         "PAS enregistré, autant que l’on sache",
@@ -312,8 +321,22 @@ impl Error {
                 ..text
             };
         }
-        let cause = cause.and_then(|cause| cause.downcast_ref::<ReadError>());
-        let (happened, next) = match cause {
+        let of_key = match cause.and_then(|cause| cause.downcast_ref::<CommitError>()) {
+            Some(CommitError::KeyReused { id, .. }) => Some(format!(
+                "Cette clé a déjà été envoyée avec un autre contenu, enregistré sous « {id} »."
+            )),
+            Some(CommitError::NoSuchRow { id, .. }) if self.code == "idempotency_row_deleted" => Some(format!(
+                "Cette clé a déjà été envoyée, enregistrée sous « {id} », et cette ligne a été supprimée depuis."
+            )),
+            _ => None,
+        };
+        if let Some(happened) = of_key {
+            return ErrorText {
+                happened: happened.into(),
+                ..text
+            };
+        }
+        let (happened, next) = match cause.and_then(|cause| cause.downcast_ref::<ReadError>()) {
             Some(ReadError::TabMissing(title)) => (
                 format!("Le tableur n’a pas d’onglet « {title} » : il a été supprimé ou renommé."),
                 format!("Renommez l’onglet en « {title} », ou lancez `tallyboard check` pour en créer un vide."),
@@ -341,7 +364,7 @@ impl Error {
 
 #[cfg(test)]
 mod tests {
-    use sheets_store::{CommitError, StorageProblem};
+    use sheets_store::StorageProblem;
 
     use super::*;
     use crate::error::FieldConflict;

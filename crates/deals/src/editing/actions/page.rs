@@ -43,6 +43,7 @@ use crate::{
 #[derive(JsonSchema)]
 pub(crate) struct DealUndoFields {
     /// Milliseconds since 1970; the first change at or after this time is undone.
+    #[schemars(range(min = 0, max = 253_402_207_200_000_i64))]
     since: i64,
 }
 
@@ -51,6 +52,7 @@ pub(crate) struct DealUndoFields {
 #[derive(JsonSchema)]
 pub(crate) struct DealSnoozeFields {
     /// Last day of the snooze, in any date format.
+    #[schemars(schema_with = "crate::editing::schemas::due")]
     until: Option<String>,
     /// Reason.
     reason: Option<String>,
@@ -103,6 +105,9 @@ pub(crate) async fn confirm_deletion(
 async fn deletion_page(deals: &Deals, caller: &Caller, id: u64, trouble: Option<String>) -> Result<Response, Error> {
     let current = deals.current().await?;
     let Some(deal) = current.rows.deal(id) else {
+        if !caller.wants_page() {
+            return Err(Error::not_found());
+        }
         return Ok(page::deleted_page(deals, caller, id, None).await);
     };
     let status = if trouble.is_some() {

@@ -19,6 +19,7 @@ use crate::{
         },
         input::DealInput,
         request::{Caller, private_page},
+        update::EditError,
     },
     routes::NEW,
     state::Deals,
@@ -76,6 +77,15 @@ pub(crate) fn conflict_error(clash: &EditConflict) -> Error {
         wanted: json(&clash.intent.wanted, *column),
     };
     Error::conflicting(clash.columns.iter().map(conflict).collect())
+}
+
+/// Error of an edit, for programs.
+pub(crate) fn edit_error(problem: EditError) -> Error {
+    match problem {
+        EditError::Gone => Error::not_found(),
+        EditError::Clash(clash) => conflict_error(&clash),
+        EditError::Failed(error) => error,
+    }
 }
 
 /// Page of a deal that is not in the sheet; `wanted` holds the values the person sent.

@@ -10,20 +10,25 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::language::{Language, sort_key};
+use sheets_store::RowInsert;
 use uuid::Uuid;
-use web::error::{Error, FieldError};
+use web::{
+    error::{Error, FieldError},
+    request_context::idempotency_key,
+};
 
 use crate::{
-    deal::{Deal, response::DealResponse, stage::DealStage},
+    deal::{Deal, columns::DEALS, response::DealResponse, stage::DealStage},
     editing::{
         changes::{DealFields, NewDeal},
         conflict::EditIntent,
         conflict::page,
         form::view::{AmountHelp, DealFormPage, FormSuggestions},
-        input::{DealInput, DealUpdateInput},
+        input::DealInput,
         notice::{ActionNotice, CompletedAction},
         request::{Caller, private_page, read_request, redirect_with_notice},
-        update::{BY_API, BY_FORM, EditError, load_deal},
+        update::{BY_API, BY_FORM, CreatedDeal, EditError, load_deal},
+        update_input::{DealUpdateInput, check_seen},
     },
     routes::{BOARD, DealNumber},
     snapshot::DealsSnapshot,
@@ -31,15 +36,13 @@ use crate::{
     text::amount::{self, ParsedAmount},
 };
 
-/// Header for the idempotency key of a creation
-/// (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>).
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-
 pub(crate) async fn show_new(State(deals): State<Arc<Deals>>, headers: HeaderMap, uri: Uri) -> Result<Response, Error> {
     let caller = Caller::of(&headers, &uri);
     let values = DealInput {
         key: Some(Uuid::new_v4().to_string()),
-        ..DealUpdateInput::from_pairs(caller.pairs()).wanted
+        ..DealUpdateInput::from_pairs(caller.pairs(), caller.language)
+            .map_err(|error| Error::invalid_query(vec![error]))?
+            .wanted
     };
     Ok(DealFormState::new(values).answer(&deals, &caller, StatusCode::OK).await)
 }
@@ -52,9 +55,8 @@ pub(crate) async fn create(
 ) -> Result<Response, Error> {
     let (sent, caller) = read_request(&headers, &uri, &body)?;
     let wanted = sent.change.wanted;
-    let checked = wanted.check(None, caller.language);
-    let fields = match checked.and_then(|fields| check_stage_offered(&deals, fields, None, caller.language)) {
-        Ok(fields) => fields,
+    let insert = match new_deal(&deals, &headers, &wanted, caller.language) {
+        Ok(insert) => insert,
         Err(complaints) if caller.wants_page() => {
             let filling = DealFormState {
                 complaints,
@@ -64,39 +66,62 @@ pub(crate) async fn create(
         }
         Err(complaints) => return Err(Error::invalid(complaints)),
     };
-    let from_header = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok());
-    let key = wanted
-        .key
-        .as_deref()
-        .or(from_header)
-        .map(str::trim)
-        .filter(|key| !key.is_empty());
-    let deal = NewDeal {
-        key: key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-        fields,
-        created_at: deals.clock.zoned_now(),
-    };
     let by = if caller.wants_page() { BY_FORM } else { BY_API };
-    match deals.create(deal, by).await {
-        Ok(created) if caller.wants_page() => {
-            let notice = ActionNotice::of(CompletedAction::Created, created.id);
-            Ok(redirect_with_notice(
-                &format!("{BOARD}/{}{}", created.id, caller.language_query()),
-                &notice,
-            ))
-        }
-        Ok(created) => {
-            let status = if created.rows > 0 {
-                StatusCode::CREATED
-            } else {
-                StatusCode::OK
-            };
-            let (current, deal) = load_deal(&deals, created.id).await?;
-            let location = [(header::LOCATION, format!("{BOARD}/{}", created.id))];
+    let recorded = match deals.create(insert, by).await {
+        Ok(created) if created.rows > 0 && caller.wants_page() => return Ok(to_created(&caller, created.id)),
+        Ok(created) => recorded_deal(&deals, created).await,
+        Err(error) => Err(error),
+    };
+    match recorded {
+        Ok((_, _, deal)) if caller.wants_page() => Ok(to_created(&caller, deal.id.unwrap_or_default())),
+        Ok((status, current, deal)) => {
+            let location = [(header::LOCATION, format!("{BOARD}/{}", deal.id.unwrap_or_default()))];
             Ok((status, location, Json(DealResponse::of(&deal, &current.rows))).into_response())
         }
         Err(error) if caller.wants_page() => Ok(DealFormState::new(wanted).failed(&deals, &caller, &error).await),
         Err(error) => Err(error),
+    }
+}
+
+/// Row to insert for a valid input, under the key of the request if it has one.
+fn new_deal(
+    deals: &Deals,
+    headers: &HeaderMap,
+    wanted: &DealInput,
+    language: Language,
+) -> Result<RowInsert, Vec<FieldError>> {
+    let key = idempotency_key(headers, wanted.key.as_deref(), language).map_err(|error| vec![error]);
+    let fields = wanted
+        .check(None, language)
+        .and_then(|fields| check_stage_offered(deals, fields, None, language));
+    let (key, fields) = match (key, fields) {
+        (Ok(key), Ok(fields)) => (key, fields),
+        (key, fields) => return Err([key.err(), fields.err()].into_iter().flatten().flatten().collect()),
+    };
+    let deal = |key| NewDeal {
+        key,
+        fields,
+        created_at: deals.clock.zoned_now(),
+    };
+    Ok(match key {
+        Some(key) => deal(key).into_keyed_insert(),
+        None => deal(Uuid::new_v4().to_string()).into_insert(),
+    })
+}
+
+fn to_created(caller: &Caller, id: u64) -> Response {
+    let notice = ActionNotice::of(CompletedAction::Created, id);
+    redirect_with_notice(&format!("{BOARD}/{id}{}", caller.language_query()), &notice)
+}
+
+/// The deal as it is in the sheet, and 201 or 200 for a repetition.
+async fn recorded_deal(deals: &Deals, created: CreatedDeal) -> Result<(StatusCode, DealsSnapshot, Deal), Error> {
+    let current = deals.current().await?;
+    match (current.rows.deal(created.id).cloned(), created.rows) {
+        (Some(deal), 0) => Ok((StatusCode::OK, current, deal)),
+        (Some(deal), _) => Ok((StatusCode::CREATED, current, deal)),
+        (None, 0) => Err(Error::keyed_row_gone(DEALS.title, created.id.to_string())),
+        (None, _) => Err(Error::not_found()),
     }
 }
 
@@ -140,6 +165,7 @@ pub(crate) async fn save(
                 &notice,
             ))
         }
+        Err(problem) if !caller.wants_page() => Err(page::edit_error(problem)),
         Err(EditError::Clash(clash)) => Ok(page::conflict_page(&deals, &caller, id, &clash).await),
         Err(EditError::Gone) => Ok(page::deleted_page(&deals, &caller, id, Some(&sent.change.wanted)).await),
         Err(EditError::Failed(error)) if !error.fields.is_empty() => {
@@ -163,7 +189,7 @@ pub(crate) fn edit_intent(
 ) -> Result<EditIntent, Error> {
     let found = DealFields::of(deal);
     let seen = match &sent.seen {
-        Some(seen) => seen.check(Some(&found), language).map_err(Error::invalid)?,
+        Some(seen) => check_seen(seen, &found, language)?,
         None => found,
     };
     let wanted = sent.wanted.check(Some(&seen), language);
@@ -195,10 +221,16 @@ impl DealFormState {
 
     /// Renders the form again, with everything that was entered and the reason why it was not saved.
     async fn failed(mut self, deals: &Deals, caller: &Caller, error: &Error) -> Response {
-        tracing::error!(
-            cause = sheets_store::error_chain::error_chain(error),
-            "a deal was not recorded"
-        );
+        if error.is_server_error() {
+            tracing::error!(
+                cause = sheets_store::error_chain::error_chain(error),
+                "a deal was not recorded"
+            );
+        }
+        if KEY_ERRORS.contains(&error.code) {
+            // Sent once more on purpose, the form makes a deal of its own.
+            self.values.key = Some(Uuid::new_v4().to_string());
+        }
         self.trouble = Some(error_message(error, caller.language));
         self.answer(deals, caller, error.status).await
     }
@@ -293,8 +325,19 @@ fn distinct_texts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     sorted.into_values().map(str::to_owned).collect()
 }
 
+/// Errors of a key that was used before.
+const KEY_ERRORS: [&str; 2] = ["idempotency_mismatch", "idempotency_row_deleted"];
+
 /// Reason why nothing was saved and what to do, in the language of the page.
 pub(crate) fn error_message(error: &Error, language: Language) -> String {
+    if KEY_ERRORS.contains(&error.code) {
+        let happened = error.text(language).happened;
+        let next = language.choose(
+            "Ce formulaire avait déjà été envoyé. Renvoyez-le pour enregistrer une affaire de plus.",
+            "This form had been sent before. Send it again to record one more deal.",
+        );
+        return format!("{happened} {next}");
+    }
     let happened = match (language, error.code) {
         (Language::French, "not_recorded") => "Le tableur n’a pas pu être joint\u{a0}: rien n’a été écrit.",
         (Language::French, "not_confirmed") => "Le tableur n’a pas confirmé l’écriture.",

@@ -18,13 +18,13 @@ use sheets_store::{Batch, CommitError, RowChange};
 use web::{
     error::{Error, FieldError},
     openapi::{BodyKind, EndpointDocs},
-    response::RenderedResponse,
+    response::{Format, RenderedResponse},
 };
 
 use crate::{
     claims::correction::{
         CorrectionEligibility, CorrectionRequest, correctable,
-        view::{CorrectionFormPage, CorrectionRefusal},
+        view::{ASK_STAFF, CorrectionFormPage, CorrectionRefusal},
     },
     routes::{CORRECTION, TAG},
     snapshot::LeaderboardSnapshot,
@@ -65,9 +65,15 @@ pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
     Path(id): Path<String>,
     Query(query): Query<CorrectionQuery>,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
     let row = current.data.ledger.row_of(&id).ok_or_else(Error::not_found)?;
+    if let Some(refusal) = refusal(&leaderboard, &current, &id, &query.signature)?
+        && !wants_page(&headers)
+    {
+        return Err(not_allowed(refusal));
+    }
     let request = CorrectionRequest::of_row(&row, &query.signature);
     Ok(page(&leaderboard, &current, &id, request, Vec::new()))
 }
@@ -83,7 +89,10 @@ pub(crate) async fn receive(
         leaderboard.store.refresh();
     }
     let current = leaderboard.current().await?;
-    if refusal(&leaderboard, &current, &id, &request.signature)?.is_some() {
+    if let Some(refusal) = refusal(&leaderboard, &current, &id, &request.signature)? {
+        if !wants_page(&headers) {
+            return Err(not_allowed(refusal));
+        }
         let mut response = page(&leaderboard, &current, &id, request, Vec::new());
         *response.status_mut() = StatusCode::FORBIDDEN;
         return Ok(response);
@@ -91,6 +100,7 @@ pub(crate) async fn receive(
     let catalog = &current.catalog.catalog;
     let update = match request.update(&id, catalog, current.now.timestamp()) {
         Ok(update) => update,
+        Err(field_errors) if !wants_page(&headers) => return Err(Error::invalid(field_errors)),
         Err(field_errors) => {
             let mut response = page(&leaderboard, &current, &id, request, field_errors);
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -111,6 +121,22 @@ pub(crate) async fn receive(
         written?;
     }
     Ok(Redirect::to(&leaderboard.receipt_address(&id)).into_response())
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    Format::accepted(headers) == Format::Html
+}
+
+/// 403 for a program.
+fn not_allowed(refusal: CorrectionRefusal) -> Error {
+    Error::new(
+        StatusCode::FORBIDDEN,
+        "not_correctable",
+        "This claim cannot be corrected here",
+        refusal.message(),
+    )
+    .with_safety("Nothing was changed.")
+    .with_next_step(ASK_STAFF)
 }
 
 /// Why the claim cannot be corrected with this signature; `None` when it can.

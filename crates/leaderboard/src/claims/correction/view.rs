@@ -1,5 +1,7 @@
 //! View of the correction form, with which the sender corrects or withdraws a claim.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
 use web::{
@@ -25,6 +27,22 @@ pub enum CorrectionRefusal {
     TooLate,
     /// Staff have set the status.
     Decided(SubmissionStatus),
+}
+
+/// What to do when the form does not help.
+pub const ASK_STAFF: &str = "Ask staff: they correct the row, its status and its note in the spreadsheet.";
+
+impl CorrectionRefusal {
+    /// Why nothing can be changed, in one or two sentences.
+    pub fn message(self) -> Cow<'static, str> {
+        match self {
+            Self::NotYours => {
+                "This link does not allow it. Use the link on the receipt that you saw after sending the claim.".into()
+            }
+            Self::TooLate => "A claim can be put right by whoever sent it for 15 minutes. They are over.".into(),
+            Self::Decided(status) => format!("Staff have looked at this claim already: it is {status}.").into(),
+        }
+    }
 }
 
 /// Data of the page.
@@ -138,14 +156,8 @@ impl CorrectionFormPage<'_> {
 fn refusal_alert(refusal: CorrectionRefusal) -> Markup {
     html! {
         (alert(&html! {
-            p {
-                @match refusal {
-                    CorrectionRefusal::NotYours => "This link does not allow it. Use the link on the receipt that you saw after sending the claim.",
-                    CorrectionRefusal::TooLate => "A claim can be put right by whoever sent it for 15 minutes. They are over.",
-                    CorrectionRefusal::Decided(status) => { "Staff have looked at this claim already: it is " (status) "." }
-                }
-            }
-            p { "Ask staff: they correct the row, its status and its note in the spreadsheet. " a href=(CLAIMS) { "See the claims" } }
+            p { (refusal.message()) }
+            p { (ASK_STAFF) " " a href=(CLAIMS) { "See the claims" } }
         }))
     }
 }

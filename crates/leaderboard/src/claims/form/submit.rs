@@ -9,11 +9,12 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::similarity::Similarity;
-use sheets_store::{Batch, CommitError};
+use domain::{language::Language, similarity::Similarity};
+use sheets_store::{Batch, CommitError, NewId};
 use web::{
     error::{Error, FieldError},
     openapi::{BodyKind, EndpointDocs},
+    request_context::idempotency_key,
     response::Format,
 };
 
@@ -25,12 +26,13 @@ use crate::{
             view::SubmitProblem,
         },
         receipt::page::SubmissionResponse,
-        rows::NewSubmission,
+        rows::{NewSubmission, SUBMISSIONS as SUBMISSIONS_TAB},
         submission::SubmissionStatus,
     },
     names::{page::suggestions, rows::NameKind, view::SimilarNames},
     routes::{SUBMISSIONS, TAG},
     state::Leaderboard,
+    ui::request::parse_object,
 };
 
 /// Routes of this page.
@@ -55,7 +57,11 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let (request, confirmed) = read(&headers, &body)?.apply_confirmations();
+    let (mut request, confirmed) = read(&headers, &body)?.apply_confirmations();
+    match idempotency_key(&headers, Some(&request.key), Language::English) {
+        Ok(key) => request.key = key.unwrap_or_default(),
+        Err(error) => return reject(&leaderboard, &headers, request, SubmissionError::Fields(vec![error])).await,
+    }
     let valid = match request.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
         Ok(valid) => valid,
         Err(refusal) => return reject(&leaderboard, &headers, request, refusal).await,
@@ -66,15 +72,14 @@ pub(crate) async fn receive(
             return Ok(render_name_question(&leaderboard, request, similar_names).await);
         }
     }
-    match record(&leaderboard, &valid).await {
-        Ok(recorded) if wants_page(&headers) => {
-            Ok(Redirect::to(&leaderboard.receipt_address(&recorded.id)).into_response())
-        }
-        Ok(recorded) => {
-            crate::claims::receipt::page::json_response(&leaderboard, &recorded.id, recorded.status()).await
-        }
-        Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, request, error).await),
-        Err(error) => Err(error.into()),
+    if !wants_page(&headers) {
+        let recorded = record(&leaderboard, &valid, valid.id_for_program()).await?;
+        recorded.check_present(&leaderboard).await?;
+        return crate::claims::receipt::page::json_response(&leaderboard, &recorded.id, recorded.status()).await;
+    }
+    match record(&leaderboard, &valid, NewId::Given(valid.id())).await {
+        Ok(recorded) => Ok(Redirect::to(&leaderboard.receipt_address(&recorded.id)).into_response()),
+        Err(error) => Ok(not_recorded(&leaderboard, request, error).await),
     }
 }
 
@@ -150,9 +155,21 @@ impl RecordedSubmission {
             StatusCode::CREATED
         }
     }
+
+    /// 410 when the row of a repeated key was deleted since.
+    async fn check_present(&self, leaderboard: &Leaderboard) -> Result<(), Error> {
+        if self.was_there && leaderboard.current().await?.data.ledger.row_of(&self.id).is_none() {
+            return Err(Error::keyed_row_gone(SUBMISSIONS_TAB.title, self.id.clone()));
+        }
+        Ok(())
+    }
 }
 
-async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<RecordedSubmission, CommitError> {
+async fn record(
+    leaderboard: &Leaderboard,
+    valid: &ValidSubmission,
+    new_id: NewId,
+) -> Result<RecordedSubmission, CommitError> {
     let id = valid.id();
     let row = NewSubmission {
         id: id.clone(),
@@ -163,7 +180,8 @@ async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<Re
         status: SubmissionStatus::Received,
         note: String::new(),
     };
-    let committed = leaderboard.commit(Batch::inserts([row.into_insert()])).await?;
+    let committed = leaderboard.commit(Batch::inserts([row.into_insert_as(new_id)])).await?;
+    let id = committed.ids.first().cloned().unwrap_or(id);
     Ok(RecordedSubmission {
         id,
         was_there: committed.inserted == 0,
@@ -228,8 +246,7 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<SubmissionRequest, Error> {
         .and_then(|kind| kind.to_str().ok())
         .and_then(|kind| kind.parse().ok());
     match kind.as_ref().map(mime::Mime::essence_str) {
-        Some("application/json") => serde_json::from_slice(body)
-            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}."))),
+        Some("application/json") => parse_object(body),
         Some("application/x-www-form-urlencoded") => serde_urlencoded::from_bytes(body)
             .map(SubmissionRequest::from_pairs)
             .map_err(|_| Error::unreadable("The form contains something that is not text.")),

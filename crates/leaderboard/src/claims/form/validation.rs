@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use domain::{
     company::CompanyKey,
     language::Language,
@@ -12,8 +13,9 @@ use domain::{
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
+use sheets_store::NewId;
 use uuid::Uuid;
-use web::error::FieldError;
+use web::{error::FieldError, request_context::idempotency_key};
 
 use crate::{
     claims::{
@@ -27,8 +29,6 @@ use crate::{
 pub const MAX_CSM_LENGTH: usize = 80;
 /// Maximum length of a company name, in characters.
 pub const MAX_COMPANY_LENGTH: usize = 200;
-/// Maximum length of an idempotency key, in bytes.
-const MAX_KEY_LENGTH: usize = 100;
 /// Minimum time to fill in the form: faster requests come from bots.
 const MIN_FILL_TIME: Duration = Duration::from_millis(500);
 
@@ -189,11 +189,27 @@ impl ValidSubmission {
         if self.key.is_empty() {
             return Uuid::new_v4().to_string();
         }
-        let content = [&self.key, &self.csm, &self.company, &self.integrations]
-            .map(String::as_str)
-            .join("\u{1f}");
-        Uuid::new_v5(&Uuid::NAMESPACE_OID, content.as_bytes()).to_string()
+        digest([&self.key, &self.csm, &self.company, &self.integrations]).to_string()
     }
+
+    /// Id of the row, for a program: its key names this content and no other. A page that several people receive at
+    /// once has one key for all of them, so for forms the key means something only together with the content.
+    pub fn id_for_program(&self) -> NewId {
+        let id = self.id();
+        if self.key.is_empty() {
+            return NewId::Given(id);
+        }
+        NewId::Keyed {
+            id,
+            key: self.key.clone(),
+            content: digest([&self.csm, &self.company, &self.integrations]),
+        }
+    }
+}
+
+fn digest<const N: usize>(parts: [&String; N]) -> Uuid {
+    let text = parts.map(String::as_str).join("\u{1f}");
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes())
 }
 
 fn check_csm(csm: &str) -> Result<(), String> {
@@ -222,13 +238,9 @@ fn check_text(text: &str, longest: usize) -> Result<(), String> {
 }
 
 fn check_key(key: &str) -> Result<(), String> {
-    let is_plain = key.len() <= MAX_KEY_LENGTH && key.trim().chars().all(|character| character.is_ascii_graphic());
-    if is_plain {
-        Ok(())
-    } else {
-        Err(format!(
-            "The key has to be at most {MAX_KEY_LENGTH} letters, digits or signs without spaces; a UUID is best."
-        ))
+    match idempotency_key(&HeaderMap::new(), Some(key), Language::English) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.message),
     }
 }
 

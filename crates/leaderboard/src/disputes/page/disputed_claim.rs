@@ -5,11 +5,13 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{normalize::normalize, person::PersonKey};
+use domain::{language::Language, normalize::normalize, person::PersonKey};
+use sheets_store::NewId;
 use uuid::Uuid;
 use web::{
     error::{Error, FieldError},
     page::field::FormValue,
+    request_context::idempotency_key,
     response::RenderedResponse,
 };
 
@@ -59,6 +61,11 @@ pub(crate) async fn receive(
     request: DisputeRequest,
 ) -> Result<Response, Error> {
     let credit = held_credit(current, &request)?;
+    let key = idempotency_key(headers, Some(&request.key), Language::English);
+    let request = DisputeRequest {
+        key: key.map_err(|error| Error::invalid(vec![error]))?.unwrap_or_default(),
+        ..request
+    };
     let at = leaderboard.clock.zoned_now();
     let claim = claim(leaderboard, &credit, &request);
     let disputable = DisputableClaim {
@@ -89,6 +96,11 @@ pub(crate) async fn receive(
             };
         }
     };
+    let id = if wants_page(headers) {
+        NewId::Given(disputable.claim.clone())
+    } else {
+        claim.id_for_program()
+    };
     let row = NewSubmission {
         id: disputable.claim,
         submitted_at: at,
@@ -98,7 +110,7 @@ pub(crate) async fn receive(
         status: SubmissionStatus::Received,
         note: String::new(),
     };
-    record(leaderboard, headers, vec![row.into_insert(), dispute], &claim.csm).await
+    record(leaderboard, headers, vec![row.into_insert_as(id), dispute], &claim.csm).await
 }
 
 /// The disputed credit, with display names.

@@ -10,7 +10,7 @@ use crate::{
     audit::{self, action},
     cell::{CellContent, CellEntry},
     commit::{
-        batch::{CellConflict, CommitError, NewId, RowChange, RowDelete, RowProblem, RowUpdate},
+        batch::{CellConflict, CommitError, RowChange, RowDelete, RowProblem, RowUpdate},
         job::{ChangeOrigin, ChangeOutcome, WriteJob},
         plan::{CellEdit, CellLogging, RemovedCell, RowEdit, RowRemoval, WritePlan, WritePurpose},
         tab_index::{LookupResult, LookupResults, LookupScope, RowLookup, TabIndexes},
@@ -34,13 +34,10 @@ pub(crate) fn lookups_of(group: &[WriteJob], audit_log: &Tab) -> Vec<RowLookup> 
             RowChange::Update(update) => Some(row(update.tab, &update.id, LookupScope::Thorough)),
             RowChange::Delete(delete) => Some(row(delete.tab, &delete.id, LookupScope::Thorough)),
             RowChange::Number(numbering) => Some(numbering::lookup_of(numbering)),
-            RowChange::Insert(insert) => match &insert.id {
-                NewId::Given(_) | NewId::Restored { .. } => None,
-                NewId::Counted { key } => {
-                    let line = audit::creation_line_id(insert.tab, key);
-                    Some(row(audit_log, &line, LookupScope::Known))
-                }
-            },
+            RowChange::Insert(insert) => insert.id.key().map(|(key, _)| {
+                let line = audit::creation_line_id(insert.tab, key);
+                row(audit_log, &line, LookupScope::Known)
+            }),
         })
         .filter(|lookup| seen.insert(lookup.clone()))
         .collect()
@@ -101,6 +98,13 @@ struct CellBefore {
 
 type RowKey = (&'static str, String);
 
+/// Row for which an idempotency key was used, and the digest of what was sent; empty when none is known.
+#[derive(Clone)]
+struct KeyUse {
+    id: String,
+    content: String,
+}
+
 /// Planned state of the sheet, where it differs from the lookup results.
 #[derive(Default)]
 struct PlannedState {
@@ -109,6 +113,8 @@ struct PlannedState {
     removed: HashMap<RowKey, bool>,
     /// Ids of new rows, by idempotency key.
     added: HashMap<RowKey, String>,
+    /// Idempotency keys of new rows, by tab.
+    keys: HashMap<RowKey, KeyUse>,
     counted: HashMap<&'static str, i64>,
 }
 
@@ -119,6 +125,7 @@ impl PlannedState {
         }
         self.removed.extend(later.removed);
         self.added.extend(later.added);
+        self.keys.extend(later.keys);
         self.counted.extend(later.counted);
     }
 }
@@ -145,7 +152,7 @@ impl Planner<'_> {
                 by: &job.batch.by,
             };
             match change {
-                RowChange::Insert(insert) => self.insert(insert, source, &mut part),
+                RowChange::Insert(insert) => self.insert(insert, source, &mut part)?,
                 RowChange::Number(numbering) => self.number(numbering, source, &mut part),
                 RowChange::Update(update) => conflicts.extend(self.update(update, source, &mut part)?),
                 RowChange::Delete(delete) => match self.delete(delete, source, &mut part) {

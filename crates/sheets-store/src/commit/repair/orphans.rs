@@ -89,7 +89,7 @@ impl Committer {
         let mut repairs = Vec::new();
         for (_, change) in group.iter().flat_map(WriteJob::open_changes) {
             if let RowChange::Insert(insert) = change
-                && let NewId::Given(id) = &insert.id
+                && let NewId::Given(id) | NewId::Keyed { id, .. } = &insert.id
                 && self.misplaced_ids.remove(&(insert.tab.title, id.clone()))
             {
                 repairs.push(RepairTask::ShiftedRow(WrittenRow::of(

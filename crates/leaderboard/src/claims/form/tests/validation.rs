@@ -100,11 +100,11 @@ fn every_mistake_is_told_at_once_beside_its_field() {
         ),
         (
             SubmissionRequest {
-                key: "two words".to_owned(),
+                key: "clé".to_owned(),
                 ..request("Kate", "Acme", &["GitHub"])
             },
             "key",
-            "without spaces",
+            "visible ASCII",
         ),
     ] {
         let summary = field_errors(&wrong);
