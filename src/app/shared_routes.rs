@@ -34,7 +34,7 @@ pub(crate) fn shared_routes(store: Arc<Store>) -> ApiRouter {
     );
     let refresh = post_with(refresh, |it| {
         it.about(PROGRAM, "Has the spreadsheet read anew.")
-            .reads::<RefreshForm>(BodyKind::Form)
+            .reads::<RefreshForm>(BodyKind::FormOrNone)
             .redirects()
     });
     let asset = get_with(asset, |it| {

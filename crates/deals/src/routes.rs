@@ -1,6 +1,6 @@
 //! Route constants and address builders of the board.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use aide::OperationInput;
 use axum::{
@@ -8,6 +8,7 @@ use axum::{
     http::request::Parts,
 };
 use domain::language::Language;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use web::error::Error;
 
 use crate::{
@@ -19,6 +20,21 @@ use crate::{
 pub(crate) struct DealNumber(pub(crate) u64);
 
 impl OperationInput for DealNumber {}
+
+impl JsonSchema for DealNumber {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "DealNumber".into()
+    }
+
+    /// Numbers from 1 to the greatest that every JSON reader keeps exactly (2^53 − 1).
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "minimum": 1, "maximum": 9_007_199_254_740_991_u64})
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for DealNumber {
     type Rejection = Error;

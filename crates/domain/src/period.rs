@@ -1,10 +1,15 @@
 //! Date periods: parsed from URL parameters, converted to instants of the configured zone.
 
+use std::ops::RangeInclusive;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::normalize::collapse_spaces;
+
+/// Years of days in addresses. With them the period before, and every instant, is within the calendar.
+pub const YEARS: RangeInclusive<i16> = 1900..=2199;
 
 /// Period of days, inclusive, in the configured time zone. `None` means unbounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
@@ -91,6 +96,14 @@ pub enum PeriodError {
         /// Its value.
         value: String,
     },
+    /// A parameter is a day of a year outside of [`YEARS`].
+    #[error("“{day}” in “{field}” is out of range. Write a day from {} to {}.", YEARS.start(), YEARS.end())]
+    OutOfRange {
+        /// Name of the parameter, `from` or `to`.
+        field: &'static str,
+        /// Its value.
+        day: Date,
+    },
     /// The period ends before it begins.
     #[error("“from” ({from}) lies after “to” ({to}). Exchange the two, or leave one of them empty.")]
     Reversed {
@@ -105,7 +118,7 @@ impl PeriodError {
     /// Invalid parameter: `from` or `to`.
     pub fn field(&self) -> &'static str {
         match self {
-            Self::NotADay { field, .. } => field,
+            Self::NotADay { field, .. } | Self::OutOfRange { field, .. } => field,
             Self::Reversed { .. } => "from",
         }
     }
@@ -118,8 +131,9 @@ fn parse_day(field: &'static str, value: Option<&str>) -> Result<Option<Date>, P
     }
     // jiff also parses `20260301` and a date with a time; a URL has one notation for a day.
     let written_in_full = value.len() == "2026-03-01".len() && value.as_bytes()[4] == b'-';
-    match value.parse() {
-        Ok(day) if written_in_full => Ok(Some(day)),
+    match value.parse::<Date>() {
+        Ok(day) if written_in_full && YEARS.contains(&day.year()) => Ok(Some(day)),
+        Ok(day) if written_in_full => Err(PeriodError::OutOfRange { field, day }),
         _ => Err(PeriodError::NotADay {
             field,
             value: collapse_spaces(value),
@@ -193,6 +207,27 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn a_day_out_of_range_is_refused_and_names_the_years() {
+        for (value, is_in_range) in [
+            ("1899-12-31", false),
+            ("0400-01-01", false),
+            ("9999-12-31", false),
+            ("2200-01-01", false),
+            ("1900-01-01", true),
+            ("2199-12-31", true),
+        ] {
+            let parsed = Period::parse(Some(value), None);
+            assert_eq!(parsed.is_ok(), is_in_range, "{value}");
+            let Err(error) = parsed else { continue };
+            assert_eq!(error.field(), "from");
+            assert!(error.to_string().ends_with("Write a day from 1900 to 2199."), "{error}");
+        }
+        let all = Period::parse(Some("1900-01-01"), Some("2199-12-31")).expect("period");
+        let before = all.before().and_then(|before| before.from).expect("a day");
+        assert!(before.year() > 0, "{before} is a date that RFC 3339 can write");
     }
 
     #[test]

@@ -7,10 +7,11 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use web::{
     error::{Error, FieldError},
+    openapi::parameters::{choice, page_number},
     request_context::RequestContext,
     response::{ExportSheet, Format, RenderedResponse},
 };
@@ -19,7 +20,7 @@ use crate::{
     list::{
         answers::{CustomerListResponse, CustomerResponse, SheetNames, customer_sheet},
         checklist::SetupChecklist,
-        filter::{CustomerFilter, Pagination, SortOrder},
+        filter::{CustomerFilter, Pagination, SortKey, SortOrder},
         listing::{CustomerListQuery, CustomerListing, ListScope},
         view::ListPage,
     },
@@ -39,8 +40,12 @@ pub(crate) struct CustomerListParams {
     /// `html`, `json`, `csv` or `xlsx`.
     format: Option<String>,
     /// `name`, `mrr`, `health_score`, `last_seen` or `risk`, with a leading hyphen for descending order.
+    #[serde(default)]
+    #[schemars(schema_with = "sort_orders")]
     sort: Option<String>,
     /// Page number, from 1.
+    #[serde(default)]
+    #[schemars(schema_with = "page_number")]
     page: Option<String>,
 }
 
@@ -48,6 +53,14 @@ pub(crate) struct CustomerListParams {
 pub(crate) struct ParsedListQuery {
     pub(crate) query: CustomerListQuery,
     pub(crate) page: usize,
+}
+
+fn sort_orders(_: &mut SchemaGenerator) -> Schema {
+    let orders: Vec<String> = SortKey::ALL
+        .into_iter()
+        .flat_map(|key| [key.word().to_owned(), format!("-{}", key.word())])
+        .collect();
+    choice(orders.iter().map(String::as_str))
 }
 
 impl CustomerListParams {

@@ -1,17 +1,31 @@
 //! Schemas of query and form fields that handlers parse themselves, for the `OpenAPI` document.
 #![expect(dead_code, reason = "only their names, types and descriptions are read")]
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use web::openapi::parameters::choice;
+
+use crate::list::filter::HealthFilter;
+
+fn amount(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "pattern": "^([0-9]{1,12}(\\.[0-9]{1,4})?)?$"})
+}
+
+fn health(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": choice(HealthFilter::ALL.map(HealthFilter::word))})
+}
 
 /// Filter of a customer list; omitted fields do not restrict it.
 #[derive(Default, JsonSchema)]
 #[schemars(default)]
 pub(crate) struct FilterFields {
     /// Minimum monthly revenue, in the reporting currency.
-    min_mrr: Option<f64>,
+    #[schemars(schema_with = "amount")]
+    min_mrr: Option<String>,
     /// Maximum monthly revenue, in the reporting currency.
-    max_mrr: Option<f64>,
+    #[schemars(schema_with = "amount")]
+    max_mrr: Option<String>,
     /// `healthy`, `at_risk`, `high_risk`, `critical` or `unknown`; matches any of them.
+    #[schemars(schema_with = "health")]
     health_status: Vec<String>,
     /// Account manager; `(none)` for customers without one.
     assigned_am: Option<String>,

@@ -11,11 +11,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use customer_sources::{OpenSource, SyncMode, vendors::VENDORS};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use web::{
     error::{Error, FieldError},
-    openapi::EndpointDocs,
+    openapi::{EndpointDocs, parameters::choice},
     response::Format,
 };
 
@@ -44,6 +44,8 @@ pub fn router(sync: Arc<SyncService>) -> ApiRouter {
 #[derive(Debug, Deserialize, JsonSchema)]
 struct StartSyncQuery {
     /// `true` for a full sync.
+    #[serde(default)]
+    #[schemars(schema_with = "truth")]
     full: Option<String>,
 }
 
@@ -77,6 +79,10 @@ async fn start_sync(
     };
     let location = [(header::LOCATION, SYNCS)];
     Ok((status, location, Json(StartSyncResponse { sources: started })).into_response())
+}
+
+fn truth(_: &mut SchemaGenerator) -> Schema {
+    choice(["true", "false", "1", "0", "yes", "no", "on"])
 }
 
 fn parse_mode(full: Option<&str>) -> Result<SyncMode, Error> {

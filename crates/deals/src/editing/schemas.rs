@@ -23,8 +23,8 @@ pub(crate) fn stage(_: &mut SchemaGenerator) -> Schema {
 /// Amount in euros: a number, or a text in any notation, such as `12 500,50 €`.
 pub(crate) fn amount(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"anyOf": [
-        {"type": "number", "minimum": 0.01, "maximum": 1_000_000_000},
-        {"type": "string", "pattern": "^[1-9][0-9]{0,8}([.,][0-9]{2})?$"},
+        {"type": "number", "minimum": 0.01, "exclusiveMaximum": 10_000_000_000_000_u64},
+        {"type": "string", "pattern": "^[1-9][0-9]{0,12}([.,][0-9]{2})?$"},
     ]})
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use domain::{
     language::{Language, sort_key},
     normalize::collapse_spaces,
-    period::{Period, PeriodError},
+    period::{Period, PeriodError, YEARS},
     search::{SearchIndex, SearchTerms},
 };
 use schemars::JsonSchema;
@@ -110,6 +110,11 @@ impl DealFilterError {
             }
             (Language::French, Self::Period(PeriodError::NotADay { field, value })) => format!(
                 "« {value} » dans « {field} » n’est pas une date. Écrivez année-mois-jour, par exemple 2026-03-01, ou laissez vide."
+            ),
+            (Language::French, Self::Period(PeriodError::OutOfRange { field, day })) => format!(
+                "« {day} » dans « {field} » est hors limites. Écrivez un jour de {} à {}.",
+                YEARS.start(),
+                YEARS.end()
             ),
             (Language::French, Self::Period(PeriodError::Reversed { from, to })) => format!(
                 "« from » ({}) est après « to » ({}). Échangez les deux dates, ou laissez-en une vide.",

@@ -6,16 +6,20 @@ use axum::{
 };
 use domain::language::Language;
 use jiff::civil::Date;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use web::{
     error::{Error, FieldError},
+    openapi::parameters::{choice, day, language},
     request_context::{LANGUAGE_COOKIE, RequestContext},
     response::Format,
 };
 
 use crate::{
-    deal::stage::{DealStage, LostStage},
+    deal::{
+        columns::DEALS,
+        stage::{DealStage, LostStage},
+    },
     list::{
         filter::{DealFilter, DealFilterError},
         listing::DealQuery,
@@ -43,8 +47,10 @@ pub(crate) struct DealFilterFields {
     /// Assignees in any spelling, `(none)` for deals without one.
     assignee: Vec<String>,
     /// First due date.
+    #[schemars(schema_with = "day")]
     from: Option<Date>,
     /// Last due date.
+    #[schemars(schema_with = "day")]
     to: Option<Date>,
     /// Words that must all occur in the text columns.
     q: Option<String>,
@@ -54,10 +60,28 @@ pub(crate) struct DealFilterFields {
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct DealQueryParams {
     format: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "language")]
     lang: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "sort_orders")]
     sort: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "segments")]
     show: Option<String>,
     page: Option<String>,
+}
+
+fn sort_orders(_: &mut SchemaGenerator) -> Schema {
+    let headers = DEALS.columns.iter().map(|column| column.header);
+    let orders: Vec<String> = headers
+        .flat_map(|header| [header.to_owned(), format!("-{header}")])
+        .collect();
+    choice(orders.iter().map(String::as_str))
+}
+
+fn segments(_: &mut SchemaGenerator) -> Schema {
+    choice(DealSegment::ALL.map(DealSegment::as_str))
 }
 
 impl DealQueryParams {
@@ -69,7 +93,21 @@ impl DealQueryParams {
         offered: &'static [Format],
     ) -> Result<RequestContext, Error> {
         let choice = (self.format.as_deref(), self.lang.as_deref());
-        RequestContext::with_language(choice, headers, uri, offered)
+        let request = RequestContext::with_language(choice, headers, uri, offered)?;
+        // Pages without a list keep both for the list that they lead to.
+        self.order(request.language)?;
+        self.subset(request.language)?;
+        Ok(request)
+    }
+
+    fn order(&self, language: Language) -> Result<Option<DealSortOrder>, Error> {
+        let order = given(self.sort.as_deref()).map(DealSortOrder::parse).transpose();
+        order.map_err(|error| refused("sort", error.message(language)))
+    }
+
+    fn subset(&self, language: Language) -> Result<Option<DealSegment>, Error> {
+        let known = |word| DealSegment::parse(word).ok_or_else(|| refused("show", unknown_segment(word, language)));
+        given(self.show.as_deref()).map(known).transpose()
     }
 
     /// Page number; lists clamp it to the existing pages.
@@ -79,15 +117,9 @@ impl DealQueryParams {
 
     /// Query of a list.
     pub(crate) fn deal_query(&self, uri: &Uri, style: MessageStyle) -> Result<DealQuery, Error> {
-        let given = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
-        let order = given(&self.sort).map(|value| DealSortOrder::parse(&value)).transpose();
-        let refused = |field, message: String| Error::invalid_query(vec![FieldError::new(field, message)]);
-        let subset = given(&self.show)
-            .map(|word| DealSegment::parse(&word).ok_or(word))
-            .transpose();
         Ok(DealQuery {
-            order: order.map_err(|error| refused("sort", error.message(style.language)))?,
-            subset: subset.map_err(|word| refused("show", unknown_segment(&word, style.language)))?,
+            order: self.order(style.language)?,
+            subset: self.subset(style.language)?,
             ..parse_filter(uri, style)?
         })
     }
@@ -117,6 +149,14 @@ pub(crate) fn parse_filter(uri: &Uri, style: MessageStyle) -> Result<DealQuery, 
         filter,
         ..DealQuery::default()
     })
+}
+
+fn given(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.trim().is_empty())
+}
+
+fn refused(field: &'static str, message: String) -> Error {
+    Error::invalid_query(vec![FieldError::new(field, message)])
 }
 
 fn unknown_segment(word: &str, language: Language) -> String {

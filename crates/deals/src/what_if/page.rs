@@ -9,7 +9,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use web::{
     error::{Error, FieldError},
@@ -30,30 +30,34 @@ use crate::{
     },
 };
 
+fn percentage(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "pattern": "^(-(90|[0-8]?[0-9](\\.[0-9]{1,2})?)|200|1?[0-9]{1,2}(\\.[0-9]{1,2})?)?$"})
+}
+
 /// Query fields with the percentage changes of the figures, for the `OpenAPI` document.
-#[expect(dead_code, reason = "only its names, types and descriptions are read")]
-#[derive(JsonSchema)]
+#[derive(Default, JsonSchema)]
+#[schemars(default)]
 pub(crate) struct ScenarioFields {
     /// Average amount of a deal.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(schema_with = "percentage")]
     basket: Option<Decimal>,
     /// Ratio of won deals.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(schema_with = "percentage")]
     conversion: Option<Decimal>,
     /// Days from creation to won.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(schema_with = "percentage")]
     cycle: Option<Decimal>,
     /// Number of deals.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(schema_with = "percentage")]
     deals: Option<Decimal>,
     /// Probability of a prospect.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(schema_with = "percentage")]
     prospect: Option<Decimal>,
     /// Probability of a qualified deal.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(schema_with = "percentage")]
     qualified: Option<Decimal>,
     /// Probability of a deal in negotiation.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(schema_with = "percentage")]
     negotiation: Option<Decimal>,
 }
 

@@ -99,6 +99,7 @@ impl FrozenResult {
                 tab: &CONTEST_RESULTS,
                 id: NewId::Counted {
                     key: format!("result {number} {}", key.as_str()),
+                    content: None,
                 },
                 cells,
             }

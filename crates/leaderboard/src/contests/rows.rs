@@ -145,6 +145,7 @@ pub fn confirmation_insert(contest: &Contest, number: usize, how: ConfirmationSo
         tab: &CONTEST_RULES,
         id: NewId::Counted {
             key: format!("rules {number} {}", contest.key().as_str()),
+            content: None,
         },
         cells: vec![
             text(&contest.name),

@@ -1,6 +1,6 @@
 //! As-of moment of a historical view.
 
-use domain::normalize::collapse_spaces;
+use domain::{normalize::collapse_spaces, period::YEARS};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Serialize, Serializer};
 
@@ -55,7 +55,11 @@ impl std::fmt::Display for LogEdge {
 
 /// A text that is not a moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” in “{1}” is not a moment. Write a day such as 2026-03-31, or an instant such as 2026-03-31T21:59:59Z.")]
+#[error(
+    "“{0}” in “{1}” is not a moment from {from} to {to}. Write a day such as 2026-03-31, or an instant such as 2026-03-31T21:59:59Z.",
+    from = YEARS.start(),
+    to = YEARS.end()
+)]
 pub struct InvalidAsOf(String, &'static str);
 
 impl AsOf {
@@ -84,14 +88,20 @@ impl AsOf {
     pub fn parse(field: &'static str, text: &str, zone: &TimeZone) -> Result<Self, InvalidAsOf> {
         let text = text.trim();
         let (instant, edge) = LogEdge::split(text);
-        if let Ok(instant) = instant.parse::<Timestamp>() {
+        let in_range = |day: Date| YEARS.contains(&day.year());
+        if let Ok(instant) = instant.parse::<Timestamp>()
+            && in_range(instant.to_zoned(zone.clone()).date())
+        {
             return Ok(Self {
                 edge,
                 ..Self::at(instant)
             });
         }
         let written_in_full = text.len() == "2026-03-31".len() && text.as_bytes().get(4) == Some(&b'-');
-        let day = text.parse::<Date>().ok().filter(|_| written_in_full);
+        let day = text
+            .parse::<Date>()
+            .ok()
+            .filter(|day| written_in_full && in_range(*day));
         let instant = day.and_then(|day| last_instant(day, zone));
         match (day, instant) {
             (Some(day), Some(instant)) => Ok(Self {

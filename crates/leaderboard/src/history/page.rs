@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
-    openapi::EndpointDocs,
+    openapi::{EndpointDocs, parameters::moment},
     request_context::RequestContext,
     response::{CutList, ExportCell, ExportColumn, ExportKind, ExportSheet, Format, ListPage, RenderedResponse},
 };
@@ -106,7 +106,11 @@ pub(crate) async fn show(
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct DifferenceQuery {
+    #[serde(default)]
+    #[schemars(schema_with = "moment")]
     before: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "moment")]
     after: Option<String>,
     /// Number of the page in JSON, 1 for the first.
     page: Option<String>,

@@ -10,11 +10,14 @@ use axum::{
 };
 use domain::period::Period;
 use jiff::civil::Date;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, de::DeserializeOwned};
 use web::{
-    error::Error,
-    openapi::EndpointDocs,
+    error::{Error, FieldError},
+    openapi::{
+        EndpointDocs,
+        parameters::{choice, day, moment},
+    },
     request_context::RequestContext,
     response::{Format, ListPage, RenderedResponse},
 };
@@ -30,7 +33,10 @@ use crate::{
         view::{StandingsPage, StandingsState, VisibleTotals},
     },
     state::Leaderboard,
-    ui::{period_picker::presets, request::PeriodFields},
+    ui::{
+        period_picker::{preset_words, presets},
+        request::PeriodFields,
+    },
 };
 
 /// Routes of this page.
@@ -46,12 +52,22 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct StandingsQuery {
+    #[serde(default)]
+    #[schemars(schema_with = "preset_words")]
     period: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     from: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     to: Option<String>,
     contest: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "moment")]
     as_of: Option<String>,
     format: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "table_words")]
     table: Option<String>,
     /// Number of the page in JSON, 1 for the first.
     page: Option<String>,
@@ -65,6 +81,11 @@ struct StandingsChoice<'a> {
     context: &'a RequestContext,
     table: StandingsTable,
     page: ListPage,
+}
+
+/// Tables of the standings, and those of a contest.
+fn table_words(_: &mut SchemaGenerator) -> Schema {
+    choice(["csms", "services", "final", "corrected"])
 }
 
 pub(crate) async fn show(
@@ -113,11 +134,15 @@ impl StandingsQuery {
 
 /// Parses `table`, which selects the download; contest pages have other values for it.
 fn table_of<T: DeserializeOwned + Default>(query: &StandingsQuery) -> Result<T, Error> {
-    let Some(table) = query.table.as_deref() else {
+    let Some(table) = query.table.as_deref().filter(|table| !table.is_empty()) else {
         return Ok(T::default());
     };
-    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(table))
-        .map_err(|_| Error::unreadable_address())
+    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(table)).map_err(|_| {
+        let table: String = table.chars().take(40).collect();
+        let message =
+            format!("“{table}” in “table” is not known here. Use csms or services; for a contest, final or corrected.");
+        Error::invalid_query(vec![FieldError::new("table", message)])
+    })
 }
 
 fn render(

@@ -9,12 +9,15 @@ use axum::{
     response::Response,
 };
 use domain::period::Period;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use sheets_store::error_chain::error_chain;
 use web::{
     error::{Error, FieldError},
-    openapi::EndpointDocs,
+    openapi::{
+        EndpointDocs,
+        parameters::{choice, day},
+    },
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
@@ -44,11 +47,19 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct TvQuery {
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     from: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     to: Option<String>,
     /// Calendar period around today, instead of fixed days.
+    #[serde(default)]
+    #[schemars(schema_with = "periods")]
     period: Option<String>,
     slide: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "themes")]
     theme: Option<String>,
 }
 
@@ -87,9 +98,10 @@ impl TvQuery {
         let days: Period = parse_period(self.from.as_deref(), self.to.as_deref())?;
         let named = self.period.as_deref().map(str::trim).filter(|name| !name.is_empty());
         let calendar_period = named.map(|name| GoalPeriod::parse(name).ok_or_else(|| unknown_period(name)));
-        let theme = match self.theme.as_deref() {
+        let theme = match self.theme.as_deref().map(str::trim) {
             Some("day") => TvTheme::Day,
-            _ => TvTheme::Night,
+            None | Some("" | "night") => TvTheme::Night,
+            Some(theme) => return Err(unknown_theme(theme)),
         };
         Ok(TvAddress::new(calendar_period.transpose()?, days, theme))
     }
@@ -99,6 +111,20 @@ impl TvQuery {
         let number = self.slide.as_deref().and_then(|slide| slide.parse::<usize>().ok());
         number.map_or(0, |number| number.saturating_sub(1))
     }
+}
+
+fn periods(_: &mut SchemaGenerator) -> Schema {
+    choice(GoalPeriod::ALL.map(GoalPeriod::name))
+}
+
+fn themes(_: &mut SchemaGenerator) -> Schema {
+    choice(["day", "night"])
+}
+
+fn unknown_theme(theme: &str) -> Error {
+    let theme: String = theme.chars().take(40).collect();
+    let message = format!("“{theme}” is no theme of the wall. Write day or night.");
+    Error::invalid_query(vec![FieldError::new("theme", message)])
 }
 
 fn unknown_period(name: &str) -> Error {

@@ -6,7 +6,11 @@ use jiff::{
     civil::{Date, Weekday},
 };
 use maud::{Markup, html};
-use web::page::{date_time, field::date_field};
+use schemars::{Schema, SchemaGenerator};
+use web::{
+    openapi::parameters::choice,
+    page::{date_time, field::date_field},
+};
 
 use crate::{
     history::as_of::AsOf,
@@ -59,6 +63,11 @@ pub fn presets(today: Date) -> Vec<PeriodPreset> {
         until_today("This quarter", "quarter", quarter),
         until_today("This year", "year", year),
     ]
+}
+
+/// Schema of a named period.
+pub fn preset_words(_: &mut SchemaGenerator) -> Schema {
+    choice(presets(Date::ZERO).iter().map(|preset| preset.word))
 }
 
 /// Period of a word in the address.

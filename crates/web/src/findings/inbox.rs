@@ -144,7 +144,13 @@ impl<'a> FindingsInbox<'a> {
 
     /// Whether `name` is a group.
     pub fn is_group(name: &str) -> bool {
-        [NEAR_NAMES, FILE_LINES, SHEET_EDITS].contains(&name) || FindingKind::ALL.iter().any(|kind| kind.name() == name)
+        Self::groups().any(|group| group == name)
+    }
+
+    /// Names of the groups.
+    pub fn groups() -> impl Iterator<Item = &'static str> {
+        let of_cells = FindingKind::ALL.iter().map(|kind| kind.name());
+        [NEAR_NAMES, FILE_LINES, SHEET_EDITS].into_iter().chain(of_cells)
     }
 }
 

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use jiff::Zoned;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use sheets_store::finding::Finding;
 
@@ -21,7 +21,7 @@ use crate::{
         sheet_edits::SheetEdit,
         view::FindingsPage,
     },
-    openapi::{EndpointDocs, PROGRAM},
+    openapi::{EndpointDocs, PROGRAM, parameters::choice},
     request_context::RequestContext,
     response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, ListPage, RenderedResponse},
     routes::FINDINGS,
@@ -43,9 +43,15 @@ pub fn router(collect: CollectFindings) -> ApiRouter {
 #[derive(Deserialize, JsonSchema)]
 struct FindingsQuery {
     format: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "groups")]
     kind: Option<String>,
     /// Number of the page, 1 for the first.
     page: Option<String>,
+}
+
+fn groups(_: &mut SchemaGenerator) -> Schema {
+    choice(FindingsInbox::groups())
 }
 
 async fn get_findings(

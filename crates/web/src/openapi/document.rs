@@ -7,14 +7,14 @@ use aide::{
     generate,
     openapi::{
         Info, License, MediaType, OpenApi, Operation, Parameter, ParameterSchemaOrContent, ReferenceOr, Response,
-        SchemaObject, StatusCode, Tag,
+        Responses, SchemaObject, StatusCode, Tag,
     },
 };
 use axum::{Router, http::Method};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::ErrorResponse;
+use crate::{error::ErrorResponse, openapi::parameters::choice, response::Format};
 
 /// Tag of the routes of no board.
 pub const PROGRAM: &str = "Program";
@@ -61,6 +61,7 @@ pub fn build_document(routes: ApiRouter, groups: &[RouteGroup]) -> (Router, Open
         name(operation, &method, path);
         add_errors(operation, &method);
         operation.parameters.iter_mut().for_each(remove_null);
+        name_formats(operation);
     }
     drop_unused_schemas(&mut document);
     (router, document)
@@ -129,6 +130,41 @@ fn remove_null(parameter: &mut ReferenceOr<Parameter>) {
         choices.retain(|choice| choice["type"] != "null");
     }
     schema.json_schema.remove("default");
+}
+
+/// Limits the parameter `format` to the formats of the response.
+fn name_formats(operation: &mut Operation) {
+    let responses = operation
+        .responses
+        .iter()
+        .flat_map(|responses| responses.responses.values());
+    let contents = responses
+        .filter_map(ReferenceOr::as_item)
+        .map(|response| &response.content);
+    let mut media_types: HashSet<&str> = contents
+        .flat_map(|content| content.keys().map(String::as_str))
+        .collect();
+    let is_redirect = |responses: &Responses| responses.responses.contains_key(&StatusCode::Code(303));
+    // A browser is redirected to a page.
+    media_types.extend(
+        operation
+            .responses
+            .as_ref()
+            .is_some_and(is_redirect)
+            .then_some(Format::Html.media_type()),
+    );
+    let offered = Format::REPORT
+        .iter()
+        .filter(|format| media_types.contains(format.media_type()));
+    let schema = choice(offered.map(|format| format.name()));
+    for parameter in &mut operation.parameters {
+        if let ReferenceOr::Item(Parameter::Query { parameter_data, .. }) = parameter
+            && parameter_data.name == "format"
+            && let ParameterSchemaOrContent::Schema(known) = &mut parameter_data.format
+        {
+            known.json_schema = schema.clone();
+        }
+    }
 }
 
 /// Removes schemas that nothing refers to: the types of query parameters are expanded in the parameters.

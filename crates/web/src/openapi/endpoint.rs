@@ -23,6 +23,8 @@ pub enum BodyKind {
     JsonOrFormOrNone,
     /// Form only.
     Form,
+    /// Form, or no body.
+    FormOrNone,
     /// Form with a file.
     Upload,
 }
@@ -92,7 +94,7 @@ impl EndpointDocs for TransformOperation<'_> {
     fn reads<T: JsonSchema>(mut self, body: BodyKind) -> Self {
         let kinds: &[&str] = match body {
             BodyKind::JsonOrForm | BodyKind::JsonOrFormOrNone => &[JSON, FORM],
-            BodyKind::Form => &[FORM],
+            BodyKind::Form | BodyKind::FormOrNone => &[FORM],
             BodyKind::Upload => &["multipart/form-data"],
         };
         let schema = schema_of::<T>();
@@ -102,7 +104,7 @@ impl EndpointDocs for TransformOperation<'_> {
                 .iter()
                 .map(|kind| ((*kind).to_owned(), media(schema.clone())))
                 .collect(),
-            required: body != BodyKind::JsonOrFormOrNone,
+            required: !matches!(body, BodyKind::JsonOrFormOrNone | BodyKind::FormOrNone),
             extensions: IndexMap::new(),
         }));
         self

@@ -10,6 +10,7 @@
 pub(crate) mod document;
 pub(crate) mod endpoint;
 pub(crate) mod page;
+pub mod parameters;
 pub(crate) mod viewer_files;
 
 pub use crate::{

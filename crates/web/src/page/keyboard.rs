@@ -11,13 +11,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
-    openapi::{EndpointDocs, PROGRAM},
+    error::Error,
+    openapi::{EndpointDocs, PROGRAM, parameters::language},
     page::{Frame, Page},
+    request_context::check_language,
     routes::{KEYBOARD, keyboard_address},
 };
 
 #[derive(Deserialize, JsonSchema)]
 struct KeyboardQuery {
+    #[serde(default)]
+    #[schemars(schema_with = "language")]
     lang: Option<String>,
 }
 
@@ -29,10 +33,11 @@ pub fn router(frame: Frame) -> ApiRouter {
     ApiRouter::new().api_route(KEYBOARD, show).with_state(frame)
 }
 
-async fn get_keyboard(State(frame): State<Frame>, Query(query): Query<KeyboardQuery>) -> Response {
+async fn get_keyboard(State(frame): State<Frame>, Query(query): Query<KeyboardQuery>) -> Result<Response, Error> {
     let named = query.lang.as_deref().and_then(Language::parse);
     let language = named.unwrap_or(Language::English);
-    Html(keyboard_page(&Frame { language, ..frame })).into_response()
+    check_language(query.lang.as_deref(), language)?;
+    Ok(Html(keyboard_page(&Frame { language, ..frame })).into_response())
 }
 
 /// Renders the help page.

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_decimal::Decimal;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use web::{
     error::{Error, FieldError},
@@ -35,19 +35,35 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct PreviewQuery {
     /// Weight of activity recency.
+    #[serde(default)]
+    #[schemars(schema_with = "weight")]
     activity: Option<String>,
     /// Weight of support sentiment.
+    #[serde(default)]
+    #[schemars(schema_with = "weight")]
     sentiment: Option<String>,
     /// Weight of payment health.
+    #[serde(default)]
+    #[schemars(schema_with = "weight")]
     payment: Option<String>,
     /// Weight of engagement.
+    #[serde(default)]
+    #[schemars(schema_with = "weight")]
     engagement: Option<String>,
     /// Weight of tenure.
+    #[serde(default)]
+    #[schemars(schema_with = "weight")]
     tenure: Option<String>,
     /// Weight of MRR.
+    #[serde(default)]
+    #[schemars(schema_with = "weight")]
     mrr: Option<String>,
     /// `html` or `json`.
     format: Option<String>,
+}
+
+fn weight(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "pattern": "^((100|[0-9]{1,2})(\\.[0-9]{1,2})?)?$"})
 }
 
 pub(crate) async fn show_preview(

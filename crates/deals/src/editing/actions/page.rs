@@ -48,8 +48,8 @@ pub(crate) struct DealUndoFields {
 }
 
 /// Form fields of a snooze, for the `OpenAPI` document.
-#[expect(dead_code, reason = "only its names, types and descriptions are read")]
-#[derive(JsonSchema)]
+#[derive(Default, JsonSchema)]
+#[schemars(default)]
 pub(crate) struct DealSnoozeFields {
     /// Last day of the snooze, in any date format.
     #[schemars(schema_with = "crate::editing::schemas::due")]

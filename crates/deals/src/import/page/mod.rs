@@ -18,14 +18,20 @@ use aide::axum::{
     routing::{get_with, post_with},
 };
 use axum::extract::DefaultBodyLimit;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use web::{
-    openapi::{BodyKind, EndpointDocs},
+    openapi::{
+        BodyKind, EndpointDocs,
+        parameters::{choice, language},
+    },
     response::Format,
 };
 
 use crate::{
-    import::response::{ImportPlanResponse, ImportRunSummary},
+    import::{
+        mapping::field::ImportField,
+        response::{ImportPlanResponse, ImportRunSummary},
+    },
     routes::{IMPORT, IMPORT_APPLY, IMPORT_DEMO, IMPORT_PREVIEW, IMPORT_REFUSED, TAG},
     state::Deals,
 };
@@ -91,21 +97,43 @@ pub(crate) fn router() -> ApiRouter<Arc<Deals>> {
         .api_route("/deals/import/{run}/undo", undo)
 }
 
+fn decimal_marks(_: &mut SchemaGenerator) -> Schema {
+    choice(["comma", "point"])
+}
+
+fn empty_cells(_: &mut SchemaGenerator) -> Schema {
+    choice(["keep", "erase"])
+}
+
+fn key_fields(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": {"type": "string", "enum": ImportField::ALL.map(ImportField::name)}})
+}
+
+fn column(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "pattern": "^[0-9]{0,3}$"})
+}
+
 /// Uploaded file and import options.
 #[derive(Default, JsonSchema)]
-#[schemars(default)]
+#[schemars(default, extend("required" = ["file"]))]
 pub(crate) struct ImportFields {
     /// File id from the upload response.
+    #[schemars(extend("format" = "uuid"))]
     file: String,
     /// Fields that identify the deal of a line.
+    #[schemars(schema_with = "key_fields")]
     key: Vec<String>,
     /// Decimal mark: `comma` or `point`.
+    #[schemars(schema_with = "decimal_marks")]
     decimal: Option<String>,
     /// Effect of empty cells: `keep` or `erase`.
+    #[schemars(schema_with = "empty_cells")]
     empty: Option<String>,
     /// Language of the page: `fr` or `en`.
+    #[schemars(schema_with = "language")]
     lang: Option<String>,
     /// Column with the client name; there is one such field for each column of a deal.
+    #[schemars(schema_with = "column")]
     column_client: Option<String>,
 }
 

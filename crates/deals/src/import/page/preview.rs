@@ -10,7 +10,11 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use uuid::Uuid;
-use web::{error::Error, request_context::RequestContext, response::Format};
+use web::{
+    error::{Error, FieldError},
+    request_context::RequestContext,
+    response::Format,
+};
 
 use crate::{
     import::{
@@ -52,6 +56,13 @@ impl PreviewRequest {
         };
         let request = RequestContext::with_language((value("format"), value("lang")), headers, uri, Format::PAGE)?;
         let digest: Option<Uuid> = value("file").and_then(|digest| digest.parse().ok());
+        if digest.is_none() && request.format == Format::Json {
+            let message = request.language.choose(
+                "Indiquez le fichier : le champ « file » de la réponse à son envoi.",
+                "Name the file: the field “file” of the response to its upload.",
+            );
+            return Err(Error::invalid_query(vec![FieldError::new("file", message)]));
+        }
         let borrowed = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let sent = ImportRequest::from_pairs(borrowed, request.language).map_err(Error::invalid_query)?;
         let upload = digest.and_then(|digest| deals.import_jobs.uploads.find(digest));

@@ -11,7 +11,7 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
-use web::{error::Error, request_context::RequestContext, response::Format};
+use web::{error::Error, openapi::parameters::language, request_context::RequestContext, response::Format};
 
 use crate::{
     import::{
@@ -34,6 +34,8 @@ const REFRESH_SECONDS: HeaderValue = HeaderValue::from_static("2");
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct ImportRunQuery {
     format: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "language")]
     lang: Option<String>,
 }
 

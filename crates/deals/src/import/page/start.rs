@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{
     error::Error,
+    openapi::parameters::language,
     request_context::RequestContext,
     response::{Format, rendered::RenderedResponse},
 };
@@ -35,6 +36,8 @@ const MAX_LISTED: usize = 10;
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct ImportStartQuery {
     format: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "language")]
     lang: Option<String>,
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use web::{
     error::{Error, FieldError},
+    openapi::parameters::language,
     request_context::RequestContext,
     response::Format,
 };
@@ -48,6 +49,8 @@ const MAX_WAIT: Duration = Duration::from_secs(20);
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct UploadQuery {
     apply: Option<bool>,
+    #[serde(default)]
+    #[schemars(schema_with = "language")]
     lang: Option<String>,
 }
 

@@ -9,11 +9,14 @@ use axum::{
     response::Response,
 };
 use domain::period::Period;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use web::{
     error::{Error, FieldError},
-    openapi::EndpointDocs,
+    openapi::{
+        EndpointDocs,
+        parameters::{choice, day, moment},
+    },
     request_context::RequestContext,
     response::{Format, ListPage, RenderedResponse},
 };
@@ -56,12 +59,20 @@ pub(crate) struct ClaimsQuery {
     csm: Option<String>,
     integration: Option<String>,
     company: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     from: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     to: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "outcomes")]
     outcome: Option<String>,
     submission: Option<String>,
     /// Number of the page, 1 for the first.
     page: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "moment")]
     as_of: Option<String>,
     format: Option<String>,
 }
@@ -113,6 +124,10 @@ impl ClaimsQuery {
             as_of: None,
         })
     }
+}
+
+fn outcomes(_: &mut SchemaGenerator) -> Schema {
+    choice(OutcomeFilter::ALL.map(OutcomeFilter::name))
 }
 
 fn parse_outcome(word: &str) -> Result<OutcomeFilter, Error> {

@@ -195,7 +195,7 @@ pub(crate) async fn confirm(
         return Ok(to);
     }
     if !contest.rules.is_change_named(in_force, &sent.rule) {
-        return not_confirmed(&leaderboard, &rows, contest, &sent.rule).await;
+        return not_confirmed(&leaderboard, &headers, &rows, contest, &sent.rule).await;
     }
     let number = contests.confirmations(contest);
     let insert = confirmation_insert(contest, number, ConfirmationSource::ByName, leaderboard.clock.now());
@@ -208,6 +208,7 @@ pub(crate) async fn confirm(
 
 async fn not_confirmed(
     leaderboard: &Leaderboard,
+    headers: &HeaderMap,
     rows: &Reading<ContestRows>,
     contest: &Contest,
     typed: &str,
@@ -220,6 +221,9 @@ async fn not_confirmed(
         .map(|proposal| proposal.confirm_by_typing.as_str())
         .unwrap_or_default();
     let error = format!("This does not name the changed rule. Type “{expected}”.");
+    if Format::accepted(headers) != Format::Html {
+        return Err(Error::invalid(vec![FieldError::new("rule", error)]));
+    }
     let page = page(&report, leaderboard, &current, FormValue::refused(typed, error));
     let mut response = RenderedResponse::html(page.document(&leaderboard.frame(&current))).respond(&HeaderMap::new());
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;

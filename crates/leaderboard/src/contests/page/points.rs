@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
-    openapi::EndpointDocs,
+    openapi::{EndpointDocs, parameters::moment},
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
@@ -47,6 +47,8 @@ pub(crate) struct PointsQuery {
     csm: String,
     /// `proposed` for the rules that await confirmation.
     rules: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "moment")]
     as_of: Option<String>,
     format: Option<String>,
 }

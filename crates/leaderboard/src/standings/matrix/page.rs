@@ -8,11 +8,11 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use web::{
     error::{Error, FieldError},
-    openapi::EndpointDocs,
+    openapi::{EndpointDocs, parameters::choice},
     request_context::RequestContext,
     response::{CutList, ExportCell, ExportColumn, ExportKind, ExportSheet, Format, ListPage, RenderedResponse},
 };
@@ -49,6 +49,8 @@ pub(crate) struct MatrixQuery {
     csm: Option<String>,
     company: Option<String>,
     missing: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "orders")]
     sort: Option<String>,
     /// Number of the page, 1 for the first.
     page: Option<String>,
@@ -94,6 +96,10 @@ pub(crate) async fn show(
         .cached_response(&current, request.key(), render_response)
         .await?;
     Ok(rendered.respond(&headers))
+}
+
+fn orders(_: &mut SchemaGenerator) -> Schema {
+    choice(MatrixOrder::ALL.map(MatrixOrder::name))
 }
 
 impl MatrixQuery {

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
-    openapi::EndpointDocs,
+    openapi::{EndpointDocs, parameters::day},
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
@@ -47,7 +47,11 @@ pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct MyRankQuery {
     csm: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     from: Option<String>,
+    #[serde(default)]
+    #[schemars(schema_with = "day")]
     to: Option<String>,
 }
 

@@ -57,6 +57,7 @@ pub fn attempt_insert(week: Week, number: usize, at: Timestamp) -> RowInsert {
         tab: &STANDINGS_SENT,
         id: NewId::Counted {
             key: format!("standings {} {number}", week.name()),
+            content: None,
         },
         cells: vec![
             CellEntry::Text(week.name()),
