@@ -8,7 +8,7 @@ mod claiming;
 mod contest;
 mod deals;
 mod deals_import;
-mod device;
+pub(crate) mod device;
 mod errors;
 mod inbox;
 mod open_board;
