@@ -273,7 +273,7 @@ async fn an_address_that_asks_for_nonsense_says_so_and_does_not_speak_of_writing
     for (path, status) in [
         ("/leaderboard?from=yesterday", StatusCode::UNPROCESSABLE_ENTITY),
         ("/leaderboard?format=pdf", StatusCode::UNPROCESSABLE_ENTITY),
-        ("/leaderboard?table=moon", StatusCode::BAD_REQUEST),
+        ("/leaderboard?table=moon", StatusCode::UNPROCESSABLE_ENTITY),
         ("/leaderboard/claims?to=yesterday", StatusCode::UNPROCESSABLE_ENTITY),
         ("/leaderboard/claims?format=pdf", StatusCode::UNPROCESSABLE_ENTITY),
         ("/findings?format=pdf", StatusCode::UNPROCESSABLE_ENTITY),
