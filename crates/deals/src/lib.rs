@@ -39,7 +39,7 @@ use web::{
 
 use crate::{
     dashboard::response::DashboardResponse,
-    deal::response::{DealResponse, DeletedDealResponse},
+    deal::response::{DealResponse, DeletedDealResponse, RecordedDealResponse},
     editing::{
         actions::page::{DealSnoozeFields, DealUndoFields},
         api,
@@ -76,6 +76,9 @@ pub fn router(deals: Arc<Deals>) -> ApiRouter {
         .with_state(deals)
 }
 
+const UNREAD: &str =
+    "It is written, but the sheet could not be read back. The deal is at `Location`; do not send it again.";
+
 fn dashboard_routes() -> ApiRouter<Arc<Deals>> {
     let board = get_with(crate::dashboard::page::show, |it| {
         it.about(TAG, "The dashboard of the deals that a filter lets through.")
@@ -87,6 +90,7 @@ fn dashboard_routes() -> ApiRouter<Arc<Deals>> {
             .reads::<NewDealBody>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "It was there already.")
             .responds_with::<DealResponse>(201, "It is created.")
+            .responds_with::<RecordedDealResponse>(202, UNREAD)
             .redirects()
     });
     let new = get_with(crate::editing::form::page::show_new, |it| {
@@ -117,11 +121,13 @@ fn deal_routes() -> ApiRouter<Arc<Deals>> {
         about_deal(it, "Replaces a deal: fields that are not sent become empty.")
             .reads::<ReplacementBody>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
+            .responds_with::<RecordedDealResponse>(202, UNREAD)
     })
     .patch_with(api::change, |it| {
         about_deal(it, "Changes a deal: fields that are not sent stay.")
             .reads::<DealUpdateInput>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
+            .responds_with::<RecordedDealResponse>(202, UNREAD)
     })
     .delete_with(api::remove, |it| {
         about_deal(it, "Deletes a deal.")
@@ -146,6 +152,7 @@ fn action_routes() -> ApiRouter<Arc<Deals>> {
         about_deal(it, "Moves a deal to another stage.")
             .reads::<StageBody>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
+            .responds_with::<RecordedDealResponse>(202, UNREAD)
             .redirects()
     });
     let delete = get_with(crate::editing::actions::page::confirm_deletion, |it| {
@@ -161,12 +168,14 @@ fn action_routes() -> ApiRouter<Arc<Deals>> {
         about_deal(it, "Takes back what a form did at or after a moment.")
             .reads::<DealUndoFields>(BodyKind::Form)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
+            .responds_with::<RecordedDealResponse>(202, UNREAD)
             .redirects()
     });
     let snooze = post_with(crate::editing::actions::page::snooze, |it| {
         about_deal(it, "Sets a deal aside until a day, or takes it up again.")
             .reads::<DealSnoozeFields>(BodyKind::Form)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
+            .responds_with::<RecordedDealResponse>(202, UNREAD)
             .redirects()
     });
     ApiRouter::new()

@@ -138,6 +138,11 @@ impl Deals {
         Ok(current)
     }
 
+    /// Snapshot after a write, which it holds: older data is never taken for it.
+    pub(crate) async fn current_after_write(&self) -> Result<DealsSnapshot, ReadError> {
+        Ok(self.as_of(self.store.read_now().await?))
+    }
+
     fn as_of(&self, reading: Reading<DealRows>) -> DealsSnapshot {
         DealsSnapshot::of(reading, self.clock.zoned_now())
     }

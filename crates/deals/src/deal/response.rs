@@ -74,6 +74,13 @@ impl DealResponse {
     }
 }
 
+/// Response to a write that is in the sheet but could not be read back from it.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RecordedDealResponse {
+    /// Id of the deal.
+    pub(crate) id: u64,
+}
+
 /// Response to a deletion.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct DeletedDealResponse {

@@ -6,23 +6,20 @@ use axum::{
     Json,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, Uri},
+    http::{HeaderMap, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 use domain::language::Language;
 use web::error::Error;
 
 use crate::{
-    deal::{
-        Deal,
-        response::{DealResponse, DeletedDealResponse},
-    },
+    deal::{Deal, response::DeletedDealResponse},
     editing::{
         changes::DealFields,
         conflict::{EditIntent, page::edit_error},
         form::page::check_stage_offered,
         request::{Caller, RequestBody},
-        update::{BY_API, EditError, load_deal},
+        update::{BY_API, EditError, respond_with_written},
         update_input::{DealUpdateInput, check_seen},
     },
     routes::DealNumber,
@@ -113,6 +110,5 @@ fn seen_values(sent: &DealUpdateInput, deal: &Deal, language: Language) -> Resul
 
 async fn respond(deals: &Deals, id: u64, result: Result<(), EditError>) -> Result<Response, Error> {
     result.map_err(edit_error)?;
-    let (current, deal) = load_deal(deals, id).await?;
-    Ok(Json(DealResponse::of(&deal, &current.rows)).into_response())
+    Ok(respond_with_written(deals, id, StatusCode::OK).await)
 }

@@ -4,17 +4,28 @@
 //! change a cell during a write; therefore a change that does not apply is recomputed on fresh rows before it is
 //! reported as a conflict.
 
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use sheets_store::{
     Batch, CellContent, CellEntry, CellUpdate, CommitError, Reading, RowChange, RowInsert, RowProblem, RowUpdate,
 };
 use web::error::Error;
 
 use crate::{
-    deal::{Deal, audit_log::DealAuditLog, rows::DealRows},
+    deal::{
+        Deal,
+        audit_log::DealAuditLog,
+        response::{DealResponse, RecordedDealResponse},
+        rows::DealRows,
+    },
     editing::{
         changes::{DealFields, DealUpdate, INPUT_COLUMNS, delete_row},
         conflict::{EditConflict, EditIntent},
     },
+    routes::BOARD,
     snapshot::DealsSnapshot,
     state::Deals,
 };
@@ -209,4 +220,19 @@ pub(crate) async fn load_deal(deals: &Deals, id: u64) -> Result<(DealsSnapshot, 
     let current = deals.current().await?;
     let deal = current.rows.deal(id).cloned().ok_or_else(Error::not_found)?;
     Ok((current, deal))
+}
+
+/// Response to a program whose write is in the sheet: `status` and the deal, or 202 with its id if the sheet cannot be
+/// read back. An error would tell the program to write once more.
+pub(crate) async fn respond_with_written(deals: &Deals, id: u64, status: StatusCode) -> Response {
+    let location = [(header::LOCATION, format!("{BOARD}/{id}"))];
+    let current = deals.current_after_write().await;
+    let current = current.inspect_err(|error| tracing::warn!(%error, "a written deal could not be read back"));
+    let response = current
+        .ok()
+        .and_then(|current| Some(DealResponse::of(current.rows.deal(id)?, &current.rows)));
+    match response {
+        Some(response) => (status, location, Json(response)).into_response(),
+        None => (StatusCode::ACCEPTED, location, Json(RecordedDealResponse { id })).into_response(),
+    }
 }

@@ -1,5 +1,7 @@
 //! Tests of editing a deal by form and by API: create, edit, conflict, delete, undo.
 
+use std::time::Duration;
+
 use deals::{DealRules, LostStage};
 use jiff::SignedDuration;
 use reqwest::{Method, Response, StatusCode};
@@ -638,4 +640,34 @@ fn sentences(body: &Value) -> Vec<String> {
     let texts = alone.into_iter().chain(fields.map(|field| &field["message"]));
     let texts = texts.filter_map(Value::as_str).filter(|text| !text.is_empty());
     texts.map(str::to_owned).collect()
+}
+
+/// An error would make the program write once more.
+#[tokio::test]
+async fn a_write_is_never_answered_with_an_error_because_the_sheet_cannot_be_read_back() {
+    let world = World::of(Plan {
+        patience: Duration::from_millis(500),
+        ..Plan::default()
+    })
+    .await;
+    let deal = |client: &str| json!({"client": client, "statut": "Prospect", "montant_brut": 1200});
+    let (status, first) = program(&world, Method::POST, "/deals", deal("Acme")).await;
+    assert_eq!(status, StatusCode::CREATED, "{first}");
+    for (method, path, client) in [
+        (Method::POST, "/deals", "Birch"),
+        (Method::PUT, "/deals/1", "Cedar"),
+        (Method::PATCH, "/deals/1", "Dune"),
+    ] {
+        assert_eq!(world.json("/deals/1").await["id"], 1);
+        world
+            .fault(json!({"match": "batchGet", "times": 100_000, "fault": "503"}))
+            .await;
+        let (status, answer) = program(&world, method.clone(), path, deal(client)).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{method}: {answer}");
+        world.heal().await;
+        world.store.refresh();
+        let written = world.json(&format!("/deals/{}", answer["id"])).await;
+        assert_eq!(written["client"], client);
+    }
+    assert_eq!(world.rows("deals").await.len(), 2);
 }

@@ -3,11 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
-    Json,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode, Uri, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
 };
 use domain::language::{Language, sort_key};
 use sheets_store::RowInsert;
@@ -18,7 +17,7 @@ use web::{
 };
 
 use crate::{
-    deal::{Deal, columns::DEALS, response::DealResponse, stage::DealStage},
+    deal::{Deal, columns::DEALS, stage::DealStage},
     editing::{
         changes::{DealFields, NewDeal},
         conflict::EditIntent,
@@ -27,7 +26,7 @@ use crate::{
         input::DealInput,
         notice::{ActionNotice, CompletedAction},
         request::{Caller, private_page, read_request, redirect_with_notice},
-        update::{BY_API, BY_FORM, CreatedDeal, EditError, load_deal},
+        update::{BY_API, BY_FORM, EditError, load_deal, respond_with_written},
         update_input::{DealUpdateInput, check_seen},
     },
     routes::{BOARD, DealNumber},
@@ -68,16 +67,18 @@ pub(crate) async fn create(
     };
     let by = if caller.wants_page() { BY_FORM } else { BY_API };
     let recorded = match deals.create(insert, by).await {
-        Ok(created) if created.rows > 0 && caller.wants_page() => return Ok(to_created(&caller, created.id)),
-        Ok(created) => recorded_deal(&deals, created).await,
+        Ok(created) if created.rows > 0 => Ok((created.id, StatusCode::CREATED)),
+        // The key was used before: its deal may be deleted by now.
+        Ok(created) => match deals.current_after_write().await {
+            Ok(current) if current.rows.deal(created.id).is_some() => Ok((created.id, StatusCode::OK)),
+            Ok(_) => Err(Error::keyed_row_gone(DEALS.title, created.id.to_string())),
+            Err(error) => Err(error.into()),
+        },
         Err(error) => Err(error),
     };
     match recorded {
-        Ok((_, _, deal)) if caller.wants_page() => Ok(to_created(&caller, deal.id.unwrap_or_default())),
-        Ok((status, current, deal)) => {
-            let location = [(header::LOCATION, format!("{BOARD}/{}", deal.id.unwrap_or_default()))];
-            Ok((status, location, Json(DealResponse::of(&deal, &current.rows))).into_response())
-        }
+        Ok((id, _)) if caller.wants_page() => Ok(to_created(&caller, id)),
+        Ok((id, status)) => Ok(respond_with_written(&deals, id, status).await),
         Err(error) if caller.wants_page() => Ok(DealFormState::new(wanted).failed(&deals, &caller, &error).await),
         Err(error) => Err(error),
     }
@@ -112,17 +113,6 @@ fn new_deal(
 fn to_created(caller: &Caller, id: u64) -> Response {
     let notice = ActionNotice::of(CompletedAction::Created, id);
     redirect_with_notice(&format!("{BOARD}/{id}{}", caller.language_query()), &notice)
-}
-
-/// The deal as it is in the sheet, and 201 or 200 for a repetition.
-async fn recorded_deal(deals: &Deals, created: CreatedDeal) -> Result<(StatusCode, DealsSnapshot, Deal), Error> {
-    let current = deals.current().await?;
-    match (current.rows.deal(created.id).cloned(), created.rows) {
-        (Some(deal), 0) => Ok((StatusCode::OK, current, deal)),
-        (Some(deal), _) => Ok((StatusCode::CREATED, current, deal)),
-        (None, 0) => Err(Error::keyed_row_gone(DEALS.title, created.id.to_string())),
-        (None, _) => Err(Error::not_found()),
-    }
 }
 
 pub(crate) async fn show_edit(
