@@ -58,8 +58,10 @@ fn cell(tab: &Tab, header: &str, kind: ColumnKind, number: usize) -> Value {
     let text = match kind {
         ColumnKind::Text => match header {
             "tab" => "submissions".to_owned(),
-            "integrations" | "integration" if number % 2 == 0 => format!("GitHub, {}", payload.replace(',', " ")),
-            "email" if number % 2 == 0 => format!("a{number}@example.com"),
+            "integrations" | "integration" if number.is_multiple_of(2) => {
+                format!("GitHub, {}", payload.replace(',', " "))
+            }
+            "email" if number.is_multiple_of(2) => format!("a{number}@example.com"),
             "id" | "claim" | "row" | "customer" => id,
             header if header.ends_with("_id") => id,
             _ => payload.to_owned(),

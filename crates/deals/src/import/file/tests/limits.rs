@@ -284,6 +284,7 @@ fn below(rows: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table with a workbook for each limit")]
 fn a_workbook_is_read_up_to_each_limit_and_refused_beyond_it() {
     let row = |cells: &str, count: usize| below(&format!("<row>{}</row>", cells.repeat(count)));
     let fonts = |font: &str, styles: usize| {

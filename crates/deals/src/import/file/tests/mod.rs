@@ -14,7 +14,7 @@ use crate::import::file::{self, deadline::Deadline, limits::FileLimits, problem:
 
 /// Reads a file, in its time on a busy machine.
 pub(crate) fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> {
-    file::read(bytes, limits, &Deadline::after(Duration::from_secs(600)))
+    file::read(bytes, limits, &Deadline::after(Duration::from_mins(10)))
 }
 
 fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {

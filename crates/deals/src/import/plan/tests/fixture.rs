@@ -55,7 +55,7 @@ pub(crate) fn table(text: &str) -> FileTable {
 }
 
 pub(crate) fn table_of(bytes: &[u8]) -> FileTable {
-    let deadline = Deadline::after(Duration::from_secs(600));
+    let deadline = Deadline::after(Duration::from_mins(10));
     file::read(bytes, FileLimits::default(), &deadline).expect("a table")
 }
 
