@@ -25,7 +25,7 @@ pub struct StandingsResponse<'a> {
     pub by_csm: &'a [CsmStanding],
     /// Overview by integration, at most 1,000.
     pub by_service: &'a [ServiceStanding],
-    /// Tables with more lines; the next ones have `page=2`. CSV and Excel files have all.
+    /// Tables with more lines, `most_improved` for the CSMs with the largest gain; the next ones have `page=2`. CSV and Excel files have all.
     pub cut: Vec<CutList>,
     /// Highlights shown next to the ranking.
     pub highlights: &'a Highlights,

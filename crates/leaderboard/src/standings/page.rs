@@ -156,30 +156,43 @@ fn render(
         StandingsTable::Csms => csm_sheet(standings, as_of, zone),
         StandingsTable::Services => service_sheet(standings, as_of, zone),
     };
-    let (page, address) = (choice.page, &choice.context.address);
-    let cut = |list, total| page.cut(list, total, address);
     match choice.context.format {
         Format::Html => Ok(RenderedResponse::html(html(leaderboard, current, standings))),
         Format::Csv => Ok(RenderedResponse::csv(&sheet())),
         Format::Xlsx => RenderedResponse::xlsx(&sheet()),
-        _ => RenderedResponse::json(&StandingsResponse {
-            as_of,
-            period: standings.period,
-            totals: &standings.totals,
-            by_csm: page.of(&standings.by_csm),
-            by_service: page.of(&standings.by_service),
-            cut: [
-                cut("by_csm", standings.by_csm.len()),
-                cut("by_service", standings.by_service.len()),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-            highlights: &leaderboard.highlights(current, standings.period),
-            findings: current.findings_count(),
-        })
-        .map_err(Error::internal),
+        _ => json(leaderboard, current, standings, choice),
     }
+}
+
+/// One page of each list; a tie for the largest gain may be as long as the ranking.
+fn json(
+    leaderboard: &Leaderboard,
+    current: &LeaderboardSnapshot,
+    standings: &Standings,
+    choice: &StandingsChoice<'_>,
+) -> Result<RenderedResponse, Error> {
+    let page = choice.page;
+    let cut = |list, total| page.cut(list, total, &choice.context.address);
+    let mut highlights = leaderboard.highlights(current, standings.period);
+    let mut cut_lists = vec![
+        cut("by_csm", standings.by_csm.len()),
+        cut("by_service", standings.by_service.len()),
+    ];
+    if let Some(improved) = &mut highlights.most_improved {
+        cut_lists.push(cut("most_improved", improved.csms.len()));
+        improved.csms = page.of(&improved.csms).to_vec();
+    }
+    RenderedResponse::json(&StandingsResponse {
+        as_of: current.read_at,
+        period: standings.period,
+        totals: &standings.totals,
+        by_csm: page.of(&standings.by_csm),
+        by_service: page.of(&standings.by_service),
+        cut: cut_lists.into_iter().flatten().collect(),
+        highlights: &highlights,
+        findings: current.findings_count(),
+    })
+    .map_err(Error::internal)
 }
 
 fn html(leaderboard: &Leaderboard, current: &LeaderboardSnapshot, standings: &Standings) -> String {

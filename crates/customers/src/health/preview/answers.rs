@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use web::response::{CutList, ListPage};
 
 use crate::health::rules::band::HealthBand;
 
@@ -12,8 +13,23 @@ pub struct PreviewResponse {
     pub formula: String,
     /// Number of scored customers.
     pub customers: usize,
-    /// Customers whose band would change, largest loss first.
+    /// Customers whose band would change, largest loss first, at most 1,000.
     pub changes: Vec<BandMoveResponse>,
+    /// `changes`, if there are more of them; the next ones have `page=2`.
+    pub cut: Vec<CutList>,
+}
+
+impl PreviewResponse {
+    /// The same with one page of the changes. `address` is path and query of the request.
+    #[must_use]
+    pub fn on_page(mut self, page: ListPage, address: &str) -> Self {
+        let total = self.changes.len();
+        let range = page.range(total);
+        self.changes.truncate(range.end);
+        self.changes.drain(..range.start);
+        self.cut = page.cut("changes", total, address).into_iter().collect();
+        self
+    }
 }
 
 /// A customer whose band would change.

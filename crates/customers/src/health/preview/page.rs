@@ -14,7 +14,7 @@ use web::{
     error::{Error, FieldError},
     page::field::FormValue,
     request_context::RequestContext,
-    response::{Format, RenderedResponse, work_budget::charge_work},
+    response::{Format, ListPage, RenderedResponse, work_budget::charge_work},
 };
 
 use crate::{
@@ -58,9 +58,14 @@ pub(crate) struct PreviewQuery {
     #[serde(default)]
     #[schemars(schema_with = "weight")]
     mrr: Option<String>,
+    /// Number of the page in JSON, 1 for the first.
+    page: Option<String>,
     /// `html` or `json`.
     format: Option<String>,
 }
+
+/// Changes on a page in JSON.
+const CHANGES_PER_PAGE: usize = 1_000;
 
 fn weight(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "pattern": "^((100|[0-9]{1,2})(\\.[0-9]{1,2})?)?$"})
@@ -81,6 +86,8 @@ pub(crate) async fn show_preview(
     };
     if request.format == Format::Json {
         let preview = preview.ok_or_else(|| Error::invalid_query(other.err().unwrap_or_default()))?;
+        let page = ListPage::new(weights.page.as_deref(), CHANGES_PER_PAGE);
+        let preview = preview.on_page(page, &request.address);
         let rendered = RenderedResponse::json(&preview).map_err(Error::internal)?;
         return Ok(rendered.respond(&headers));
     }
@@ -122,6 +129,7 @@ async fn load_preview(
         formula: other.version.clone(),
         customers: compared,
         changes: changes.into_iter().map(band_move).collect(),
+        cut: Vec::new(),
     })
 }
 
