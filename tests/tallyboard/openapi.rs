@@ -317,7 +317,8 @@ async fn no_request_that_the_document_suggests_breaks_the_program() {
         .current_dir(directory.path())
         .args(["-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"])
         .arg(format!("{}/openapi.json", world.address))
-        .args(["--no-color", "--workers", "2"])
+        // One worker: the fuzzer fails now and then when it compiles in two threads (Python issue 106905).
+        .args(["--no-color", "--workers", "1"])
         .args(["--max-time", SECONDS, "--report", "json", "--report-dir"])
         .arg(reports.path());
     let output = tokio::task::spawn_blocking(move || command.output())

@@ -44,7 +44,7 @@ use crate::{
         actions::page::{DealSnoozeFields, DealUndoFields},
         api,
         schemas::PrefilledDeal,
-        update_input::{DealUpdateInput, DeletionBody, NewDealBody, ReplacementBody, StageBody},
+        update_input::{ChangeBody, DeletionBody, NewDealBody, ReplacementBody, StageBody},
     },
     import::page::{self, start},
     list::{query_params::DealFilterFields, response::DealListResponse},
@@ -125,7 +125,7 @@ fn deal_routes() -> ApiRouter<Arc<Deals>> {
     })
     .patch_with(api::change, |it| {
         about_deal(it, "Changes a deal: fields that are not sent stay.")
-            .reads::<DealUpdateInput>(BodyKind::JsonOrForm)
+            .reads::<ChangeBody>(BodyKind::JsonOrForm)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
             .responds_with::<RecordedDealResponse>(202, UNREAD)
     })
@@ -139,7 +139,7 @@ fn deal_routes() -> ApiRouter<Arc<Deals>> {
     });
     let edit = edit.post_with(crate::editing::form::page::save, |it| {
         about_deal(it, "Changes a deal as its form says.")
-            .reads::<DealUpdateInput>(BodyKind::JsonOrForm)
+            .reads::<ChangeBody>(BodyKind::JsonOrForm)
             .redirects()
     });
     ApiRouter::new()

@@ -1,9 +1,7 @@
 //! Schemas of the fields of a deal, for the `OpenAPI` document: what a form or a program may send.
 
-use std::sync::LazyLock;
-
-use domain::text::is_refused;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use web::openapi::parameters::refused_characters;
 
 use crate::deal::stage::DealStage;
 
@@ -12,21 +10,9 @@ pub(crate) const MAX_NAME_CHARS: usize = 200;
 /// Maximum length of the notes in characters; a cell holds 50,000.
 pub(crate) const MAX_NOTES_CHARS: usize = 10_000;
 
-/// Characters that no line contains, as the inside of a character class.
-static REFUSED: LazyLock<String> = LazyLock::new(|| {
-    let mut ranges: Vec<(char, char)> = Vec::new();
-    for character in ('\0'..=char::MAX).filter(|character| is_refused(*character)) {
-        match ranges.last_mut() {
-            Some((_, last)) if u32::from(*last) + 1 == u32::from(character) => *last = character,
-            _ => ranges.push((character, character)),
-        }
-    }
-    ranges.iter().map(|(first, last)| format!("{first}-{last}")).collect()
-});
-
 /// Client name: a text with a visible sign, or a number.
 pub(crate) fn client(_: &mut SchemaGenerator) -> Schema {
-    let refused = &*REFUSED;
+    let refused = refused_characters();
     let pattern = format!("^[^{refused}]*[^\\s{refused}][^{refused}]*$");
     json_schema!({"type": ["string", "number"], "pattern": pattern, "maxLength": MAX_NAME_CHARS})
 }
@@ -47,7 +33,7 @@ pub(crate) fn amount(_: &mut SchemaGenerator) -> Schema {
 
 /// Sector or assignee; empty when there is none.
 pub(crate) fn name(_: &mut SchemaGenerator) -> Schema {
-    let pattern = format!("^[^{}]*$", *REFUSED);
+    let pattern = format!("^[^{}]*$", refused_characters());
     json_schema!({"type": ["string", "number", "null"], "pattern": pattern, "maxLength": MAX_NAME_CHARS})
 }
 
@@ -63,7 +49,7 @@ pub(crate) fn due(_: &mut SchemaGenerator) -> Schema {
 
 /// Notes: line breaks and tabs are allowed too.
 pub(crate) fn notes(_: &mut SchemaGenerator) -> Schema {
-    let pattern = format!("^([^{}]|[\\t\\n\\r])*$", *REFUSED);
+    let pattern = format!("^([^{}]|[\\t\\n\\r])*$", refused_characters());
     json_schema!({"type": ["string", "number", "null"], "pattern": pattern, "maxLength": MAX_NOTES_CHARS})
 }
 

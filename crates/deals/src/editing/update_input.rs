@@ -165,25 +165,47 @@ pub(crate) struct DeletionBody {
 /// Body that must have some of the fields of `T`.
 pub(crate) struct Requiring<T, F>(PhantomData<(T, F)>);
 
-/// Fields that a body must have.
+/// Fields that a body must have, and those of `T` that it has not.
 pub(crate) trait RequiredFields {
     const NAME: &'static str;
     const FIELDS: &'static [&'static str];
+    const WITHOUT: &'static [&'static str] = &[];
 }
 
-/// A deal as a whole: created, or replaced.
-pub(crate) struct WholeDeal;
+/// What a deal cannot be without.
+const WHOLE: &[&str] = &["client", "statut", "montant_brut"];
 
-impl RequiredFields for WholeDeal {
-    const NAME: &'static str = "Whole";
-    const FIELDS: &'static [&'static str] = &["client", "statut", "montant_brut"];
+/// A new deal.
+pub(crate) struct New;
+
+impl RequiredFields for New {
+    const NAME: &'static str = "New";
+    const FIELDS: &'static [&'static str] = WHOLE;
+}
+
+/// A deal in place of another.
+pub(crate) struct Replacement;
+
+impl RequiredFields for Replacement {
+    const NAME: &'static str = "Replacing";
+    const FIELDS: &'static [&'static str] = WHOLE;
+    const WITHOUT: &'static [&'static str] = &["key"];
+}
+
+/// Any fields of a deal.
+pub(crate) struct Change;
+
+impl RequiredFields for Change {
+    const NAME: &'static str = "Changing";
+    const FIELDS: &'static [&'static str] = &[];
+    const WITHOUT: &'static [&'static str] = &["key"];
 }
 
 /// A status alone.
 pub(crate) struct OneStage;
 
 impl RequiredFields for OneStage {
-    const NAME: &'static str = "Stage";
+    const NAME: &'static str = "Moving";
     const FIELDS: &'static [&'static str] = &["statut"];
 }
 
@@ -195,14 +217,23 @@ impl<T: JsonSchema, F: RequiredFields> JsonSchema for Requiring<T, F> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = T::json_schema(generator);
         schema.insert("required".to_owned(), Value::from(F::FIELDS.to_vec()));
+        if let Some(properties) = schema
+            .ensure_object()
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+        {
+            properties.retain(|name, _| !F::WITHOUT.contains(&name.as_str()));
+        }
         schema
     }
 }
 
 /// Body that creates a deal.
-pub(crate) type NewDealBody = Requiring<DealInput, WholeDeal>;
+pub(crate) type NewDealBody = Requiring<DealInput, New>;
 /// Body that replaces a deal.
-pub(crate) type ReplacementBody = Requiring<DealUpdateInput, WholeDeal>;
+pub(crate) type ReplacementBody = Requiring<DealUpdateInput, Replacement>;
+/// Body that changes a deal.
+pub(crate) type ChangeBody = Requiring<DealUpdateInput, Change>;
 /// Body that changes the status.
 pub(crate) type StageBody = Requiring<StageFields, OneStage>;
 

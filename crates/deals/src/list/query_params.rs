@@ -6,7 +6,7 @@ use axum::{
 };
 use domain::language::Language;
 use jiff::civil::Date;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use web::{
     error::{Error, FieldError},
@@ -41,6 +41,7 @@ pub(crate) struct MessageStyle {
 #[schemars(default)]
 pub(crate) struct DealFilterFields {
     /// Stages; any of them matches.
+    #[schemars(schema_with = "stages")]
     status: Vec<DealStage>,
     /// Sectors in any spelling, `(none)` for deals without one.
     sector: Vec<String>,
@@ -70,6 +71,10 @@ pub(crate) struct DealQueryParams {
     #[schemars(schema_with = "segments")]
     show: Option<String>,
     page: Option<String>,
+}
+
+fn stages(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": choice(DealStage::ALL.map(DealStage::as_str))})
 }
 
 fn sort_orders(_: &mut SchemaGenerator) -> Schema {

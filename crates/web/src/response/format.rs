@@ -92,7 +92,7 @@ impl Format {
         headers: &HeaderMap,
         offered: &'static [Format],
     ) -> Result<Format, UnknownFormat> {
-        match format.map(str::trim).filter(|requested| !requested.is_empty()) {
+        match format.filter(|requested| !requested.is_empty()) {
             Some(requested) => offered
                 .iter()
                 .copied()

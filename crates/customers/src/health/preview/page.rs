@@ -68,7 +68,7 @@ pub(crate) struct PreviewQuery {
 const CHANGES_PER_PAGE: usize = 1_000;
 
 fn weight(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "string", "pattern": "^((100|[0-9]{1,2})(\\.[0-9]{1,2})?)?$"})
+    json_schema!({"type": "string", "pattern": "^(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?)?$"})
 }
 
 pub(crate) async fn show_preview(

@@ -18,7 +18,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::{Error, FieldError},
-    openapi::{BodyKind, EndpointDocs},
+    openapi::{
+        BodyKind, EndpointDocs,
+        parameters::{line, paragraphs},
+    },
     response::Format,
 };
 
@@ -57,8 +60,10 @@ pub fn router(scoring: Arc<Scoring>) -> ApiRouter {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 struct DismissalBody {
     #[serde(default)]
+    #[schemars(schema_with = "line")]
     by: String,
     #[serde(default)]
+    #[schemars(schema_with = "paragraphs")]
     reason: String,
     /// Id of the customer whose page a browser returns to.
     #[serde(default)]
