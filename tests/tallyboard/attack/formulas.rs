@@ -49,7 +49,7 @@ const EXPORTS: &[&str] = &[
 
 /// Cells of a CSV text that a spreadsheet program would take for a formula.
 fn live_cells(text: &str) -> Vec<String> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let first = text.lines().next().unwrap_or_default();
     let separator = if first.matches(';').count() > first.matches(',').count() {
         ';'
