@@ -36,9 +36,7 @@
     const place = address();
     const turn = ++latest;
     try {
-      const answer = await fetch(place, { headers: { Accept: "text/html" } });
-      if (!answer.ok) return form.submit();
-      const page = await parsePage(answer);
+      const page = await fetchPage(place);
       if (turn !== latest) return;
       show(page);
       history.pushState(null, "", place);

@@ -27,14 +27,6 @@
         place.append(input);
       }
     };
-    const button = (words, press) => {
-      const made = document.createElement("button");
-      made.type = "button";
-      made.className = "quiet";
-      made.append(...words);
-      made.addEventListener("click", press);
-      return made;
-    };
     const clear = () => {
       place.hidden = true;
       place.replaceChildren();
@@ -45,7 +37,7 @@
       const words = document.createElement("span");
       words.append(...quoted(typed), " looks like ", ...quoted(near[0].name), ".");
       const uses = near.map(({ name }) =>
-        button(["Use ", ...quoted(name)], () => {
+        quietButton(["Use ", ...quoted(name)], () => {
           field.value = name;
           asked = name;
           clear();
@@ -54,7 +46,7 @@
           field.dispatchEvent(new Event("change", { bubbles: true }));
         }),
       );
-      const keep = button(["Keep ", ...quoted(typed)], () => {
+      const keep = quietButton(["Keep ", ...quoted(typed)], () => {
         place.replaceChildren();
         answer(typed, typed);
         place.hidden = true;
@@ -73,11 +65,8 @@
       if (!typed) return;
       pending = new AbortController();
       try {
-        const reply = await fetch(`${form.dataset.names}?kind=${kind}&name=${encodeURIComponent(typed)}`, {
-          headers: { Accept: "application/json" },
-          signal: pending.signal,
-        });
-        if (reply.ok) show(typed, (await reply.json()).near);
+        const address = `${form.dataset.names}?kind=${kind}&name=${encodeURIComponent(typed)}`;
+        show(typed, (await fetchJson(address, pending.signal)).near);
       } catch {
         // If the request fails, the form asks after it is submitted.
       }

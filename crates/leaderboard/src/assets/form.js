@@ -9,11 +9,8 @@
   const box = (item) => item.querySelector("input");
 
   const remembered = "tallyboard.csm";
-  try {
-    if (!csm.value) csm.value = localStorage.getItem(remembered) ?? "";
-  } catch {
-    // Without local storage the name is asked for each time.
-  }
+  // Without local storage the name is asked for each time.
+  csm.value ||= stored((storage) => storage.getItem(remembered)) ?? "";
 
   const count = () => {
     const ticked = items.filter((item) => box(item).checked && !box(item).disabled).length;
@@ -100,11 +97,8 @@
     if (!name) return show([]);
     pending = new AbortController();
     try {
-      const answer = await fetch(`${form.dataset.credited}?company=${encodeURIComponent(name)}`, {
-        headers: { Accept: "application/json" },
-        signal: pending.signal,
-      });
-      show(answer.ok ? (await answer.json()).credited : []);
+      const address = `${form.dataset.credited}?company=${encodeURIComponent(name)}`;
+      show((await fetchJson(address, pending.signal)).credited);
     } catch (problem) {
       // If the request fails, the server checks when the form is submitted.
       if (problem.name !== "AbortError") show([]);
@@ -121,11 +115,7 @@
   form.addEventListener("submit", (event) => {
     if (send.getAttribute("aria-disabled") === "true") return event.preventDefault();
     send.setAttribute("aria-disabled", "true");
-    try {
-      localStorage.setItem(remembered, csm.value.trim());
-    } catch {
-      // See above.
-    }
+    stored((storage) => storage.setItem(remembered, csm.value.trim()));
   });
   // The back-forward cache restores the page with the button still marked as busy.
   addEventListener("pageshow", (event) => {

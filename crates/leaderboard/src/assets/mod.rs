@@ -1,6 +1,6 @@
 //! Styles and scripts of the leaderboard.
 
-use web::assets::{Asset, PAGE_PARSER};
+use web::assets::{Asset, SHARED_SCRIPT};
 
 /// Style of the leaderboard pages.
 pub static STYLESHEET: Asset = Asset::style("leaderboard", &[include_str!("leaderboard.css")]);
@@ -27,7 +27,7 @@ pub static NEWS_SCRIPT: Asset = Asset::script(
 pub static TV_SCRIPT: Asset = Asset::script(
     "wall",
     &[
-        PAGE_PARSER,
+        SHARED_SCRIPT,
         include_str!("stream.js"),
         include_str!("reload.js"),
         include_str!("tv.js"),

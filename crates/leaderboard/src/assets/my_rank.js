@@ -3,23 +3,11 @@
   const slot = document.querySelector("[data-you]");
   if (!slot) return;
   const remembered = "tallyboard.csm";
-  const stored = (change) => {
-    try {
-      return change(localStorage);
-    } catch {
-      // Without local storage the question is shown.
-      return null;
-    }
-  };
   const question = slot.querySelector("form");
   const answer = document.createElement("div");
   slot.append(answer);
 
-  const forget = document.createElement("button");
-  forget.type = "button";
-  forget.className = "quiet";
-  forget.textContent = "Not you?";
-  forget.addEventListener("click", () => {
+  const forget = quietButton(["Not you?"], () => {
     stored((storage) => storage.removeItem(remembered));
     answer.replaceChildren();
     question.hidden = false;
@@ -34,14 +22,13 @@
     }
   };
   const ask = async () => {
+    // Without local storage the question is shown.
     const csm = stored((storage) => storage.getItem(remembered));
     if (!csm) return;
     const address = new URL(slot.dataset.you, location);
     address.searchParams.set("csm", csm);
     try {
-      const page = await fetch(address, { headers: { Accept: "text/html" } });
-      if (!page.ok) return;
-      const line = (await parsePage(page)).querySelector("[data-own]");
+      const line = (await fetchPage(address)).querySelector("[data-own]");
       // A row that has the focus is not replaced.
       if (!line || answer.contains(document.activeElement)) return;
       question.hidden = true;

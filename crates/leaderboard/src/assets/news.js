@@ -3,9 +3,8 @@
   const place = document.querySelector("[data-announce]");
   if (!place) {
     // The first claim fills the example board by a reload, unless the user is filling in the form.
-    document.addEventListener("claims", ({ detail }) => {
-      const isNews = detail.claims.length + detail.others > 0;
-      if (isNews && document.querySelector(".example")) document.dispatchEvent(new Event("outdated"));
+    document.addEventListener("claims", () => {
+      if (document.querySelector(".example")) document.dispatchEvent(new Event("outdated"));
     });
     return;
   }

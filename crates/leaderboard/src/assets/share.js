@@ -6,15 +6,7 @@
   if (!field || !ways) return;
 
   field.value = new URL(field.value, location.href).href;
-  const button = (label, act) => {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "quiet";
-    made.textContent = label;
-    made.addEventListener("click", act);
-    ways.append(made, " ");
-  };
-  button("Copy the link", async () => {
+  const copy = async () => {
     try {
       await navigator.clipboard.writeText(field.value);
       told.textContent = "Copied.";
@@ -22,6 +14,6 @@
       field.select();
       told.textContent = "Press Ctrl+C or ⌘C to copy.";
     }
-  });
-  button("Print", () => print());
+  };
+  ways.append(quietButton(["Copy the link"], copy), " ", quietButton(["Print"], () => print()), " ");
 })();

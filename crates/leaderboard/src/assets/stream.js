@@ -23,37 +23,30 @@
     const name = news.claims.length + news.others > 0 ? "claims" : "edition";
     document.dispatchEvent(new CustomEvent(name, { detail: news }));
   };
-  // Boards that lost their stream at the same moment poll at different ones.
-  const later = (what) => {
-    again = setTimeout(what, pollEvery * (0.75 + Math.random() / 2));
-  };
   const poll = async (left) => {
     heard = Date.now();
     const turn = stream;
     try {
-      const answer = await fetch(address(), { headers: { Accept: "application/json" } });
+      const news = await fetchJson(address());
       if (stream !== turn) return;
-      if (answer.ok) tell(await answer.json());
+      tell(news);
     } catch {
       // The next round retries.
     }
-    if (stream === turn) later(left > 0 ? () => poll(left - 1) : open);
+    if (stream !== turn) return;
+    // Boards that lost their stream at the same moment poll at different ones.
+    again = setTimeout(left > 0 ? () => poll(left - 1) : open, pollEvery * (0.75 + Math.random() / 2));
   };
   const open = () => {
     close();
     if (document.hidden) return;
     heard = Date.now();
     stream = new EventSource(address());
-    stream.addEventListener("open", () => {
-      heard = Date.now();
-    });
-    stream.addEventListener("beat", () => {
-      heard = Date.now();
-    });
-    for (const name of ["claims", "edition"]) {
-      stream.addEventListener(name, (event) => {
+    for (const name of ["open", "beat", "claims", "edition"]) {
+      // Only news have data.
+      stream.addEventListener(name, ({ data }) => {
         heard = Date.now();
-        tell(JSON.parse(event.data));
+        if (data) tell(JSON.parse(data));
       });
     }
     // EventSource reconnects after an interruption, but not after an error response.

@@ -30,9 +30,8 @@
   const show = async (address) => {
     const turn = ++latest;
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      if (!answer.ok || turn !== latest) return;
-      const page = await parsePage(answer);
+      const page = await fetchPage(address);
+      if (turn !== latest) return;
       for (const part of document.querySelectorAll("[data-live]")) {
         const next = page.querySelector(`[data-live="${part.dataset.live}"]`);
         if (next) part.replaceChildren(...next.childNodes);

@@ -3,14 +3,7 @@
   const help = document.querySelector("[data-keys-help]");
   if (!help) return;
   const setting = "tallyboard.keys";
-  const stored = (change) => {
-    try {
-      return change(localStorage);
-    } catch {
-      // Without local storage they are on.
-      return null;
-    }
-  };
+  // Without local storage they are on.
   const areOff = () => stored((storage) => storage.getItem(setting)) === "off";
 
   const bindSwitch = (root) => {
@@ -33,8 +26,7 @@
   const open = async () => {
     if (!dialog) {
       try {
-        const answer = await fetch(help.href, { headers: { Accept: "text/html" } });
-        const page = await parsePage(answer);
+        const page = await fetchPage(help.href);
         dialog = document.createElement("dialog");
         dialog.className = "keys-dialog";
         dialog.setAttribute("aria-labelledby", "keys");

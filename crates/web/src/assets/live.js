@@ -9,16 +9,9 @@
       ? ["Suspendre l’actualisation", "Reprendre l’actualisation"]
       : ["Pause updates", "Resume updates"];
   let running = true;
-  const toggle = document.createElement("button");
-  toggle.type = "button";
-  toggle.className = "quiet";
-  const label = () => {
-    toggle.textContent = running ? words[0] : words[1];
-  };
-  label();
-  toggle.addEventListener("click", () => {
+  const toggle = quietButton([words[0]], () => {
     running = !running;
-    label();
+    toggle.textContent = running ? words[0] : words[1];
     if (running) update();
   });
   status.append(" ", toggle);
@@ -29,9 +22,7 @@
   const update = async () => {
     if (!running || document.hidden) return;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (!answer.ok) return;
-      const fresh = await parsePage(answer);
+      const fresh = await fetchPage(location.href);
       document.dispatchEvent(new Event("updating"));
       for (const part of document.querySelectorAll("[data-live]")) {
         const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);

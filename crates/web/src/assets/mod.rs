@@ -24,13 +24,13 @@ pub static STYLESHEET: Asset = Asset::style(
 pub static FINDINGS_STYLESHEET: Asset = Asset::style("findings", &[include_str!("findings.css")]);
 /// Refreshes an open page.
 pub static LIVE_SCRIPT: Asset = Asset::script("live", &[include_str!("live.js")]);
-/// Parser of fetched pages, a part of [`KEYS_SCRIPT`] and of the scripts of pages without it.
-pub const PAGE_PARSER: &str = include_str!("parse_page.js");
-/// Scripts of every page: parser of fetched pages, keyboard shortcuts, ARIA roles of tables, subnavigation.
+/// Functions that several scripts use, a part of [`KEYS_SCRIPT`] and of the scripts of pages without it.
+pub const SHARED_SCRIPT: &str = include_str!("shared.js");
+/// Scripts of every page: shared functions, keyboard shortcuts, ARIA roles of tables, subnavigation.
 pub static KEYS_SCRIPT: Asset = Asset::script(
     "keys",
     &[
-        PAGE_PARSER,
+        SHARED_SCRIPT,
         include_str!("keys.js"),
         include_str!("table.js"),
         include_str!("subnavigation.js"),
